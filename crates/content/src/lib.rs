@@ -1,0 +1,1 @@
+//! Hunts, exclusions, stored functions, watchlists and rules: load, check, embed

@@ -1,0 +1,2 @@
+//! Checked KQL on DataFusion
+pub mod functions;

@@ -1,0 +1,1 @@
+//! Runs hunts on a backend, correlates findings into cases, lets exclusions explain

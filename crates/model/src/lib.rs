@@ -1,0 +1,21 @@
+//! The words that every part of Poolhound shares: KQL types and values, table schemas, records on their
+//! way from a [`Source`] to a [`Backend`], findings and cases, exit codes.
+//!
+//! Knows Arrow and nothing else: no file, no clock, no engine, no thread.
+
+pub mod exit;
+pub mod finding;
+pub mod kql;
+pub mod backend;
+pub mod records;
+pub mod source;
+pub mod table;
+pub mod tables;
+pub mod ticks;
+
+pub use backend::{Answer, Backend, Catalog, Lineage, NamedTable, Query, QueryError, StoredFunction};
+pub use finding::{Case, Coverage, EvidenceClass, Fact, FactState, Finding, Outcome, Provenance, Severity, Summary, Verdict};
+pub use kql::{KqlType, Value};
+pub use records::{FileRef, RecordId, OFFSET_COLUMN, RECORD_COLUMN};
+pub use source::{Batch, Offer, ReadError, Skipped, Sink, Source, Wants};
+pub use table::{Column, Schema, TableSchema};

@@ -1,0 +1,1 @@
+//! Findings and cases for people and machines

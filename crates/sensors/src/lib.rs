@@ -1,0 +1,1 @@
+//! An observed machine to tables: YARA-X over files
