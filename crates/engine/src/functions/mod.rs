@@ -3,6 +3,20 @@
 //! A function is resolved once per query, with its argument types and its constants; what a constant allows to be built (a matcher, a regex,
 //! a table) is built then, and [`Kernel::call`] does no such work. One file a function or a small family, under its category.
 
+pub mod args;
+pub mod conditional;
+pub mod conversion;
+pub mod datetime;
+pub mod decimal;
+pub mod dynamics;
+pub mod format;
+pub mod hashing;
+pub mod matching;
+pub mod math;
+pub mod network;
+pub mod operators;
+pub mod strings;
+
 use arrow::array::ArrayRef;
 use model::{KqlType, Value};
 use std::fmt::Debug;
@@ -49,3 +63,21 @@ pub struct FunctionError {
 
 /// `None`: not built. The caller refuses the query by the function's name.
 pub type Resolved = Option<Result<Arc<dyn Kernel>, FunctionError>>;
+
+/// The kernel of a typed form, by asking each category in turn.
+pub fn resolve(call: &Call) -> Resolved {
+    const CATEGORIES: [fn(&Call) -> Resolved; 11] = [
+        operators::resolve,
+        matching::resolve,
+        conditional::resolve,
+        conversion::resolve,
+        decimal::resolve,
+        strings::resolve,
+        dynamics::resolve,
+        datetime::resolve,
+        math::resolve,
+        network::resolve,
+        hashing::resolve,
+    ];
+    CATEGORIES.iter().find_map(|category| category(call))
+}

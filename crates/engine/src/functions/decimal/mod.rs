@@ -1,0 +1,7 @@
+//! Exact decimal numbers.
+
+use super::{Call, Resolved};
+
+pub(crate) fn resolve(_call: &Call) -> Resolved {
+    None
+}

@@ -1,0 +1,1 @@
+//! The text of values, as .NET and Kusto write it.

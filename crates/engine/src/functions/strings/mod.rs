@@ -1,0 +1,7 @@
+//! Text.
+
+use super::{Call, Resolved};
+
+pub(crate) fn resolve(_call: &Call) -> Resolved {
+    None
+}
