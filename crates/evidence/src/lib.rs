@@ -1,1 +1,37 @@
-//! Recorded bytes to tables
+//! Recorded bytes to tables: finds the evidence under the given paths, decides by content what each file is, and reads it
+//! into Arrow batches under Sentinel's schemas.
+//!
+//! What goes in: paths. What comes out: a [`model::Source`]. It knows no query; it opens files to read, never for anything else,
+//! never follows a link out of what it was given, and writes nothing. Every file ends as read, as skipped with a reason, or as one of
+//! [`Evidence::other_files`] for the file scanner.
+//!
+//! A format is a folder that implements [`Format`]: `sniff` decides by the head of a file, [`Dataset`] says what tables it yields,
+//! [`Chunks`] hands out pieces of work in order, and the pieces are parsed by many threads.
+
+mod archive;
+mod columns;
+mod context;
+mod discover;
+mod error;
+mod format;
+mod input;
+mod lines;
+mod options;
+mod recognise;
+mod source;
+mod stream;
+mod wallet;
+
+pub use columns::{ColumnBuilder, TableBuilder};
+pub use context::ReadContext;
+pub use error::EvidenceError;
+pub use format::{Chunks, Dataset, Format, Head, Job, Sniff};
+pub use input::{Input, OtherFile};
+pub use lines::{Block, Line, LineChunks, LineParser, Split};
+pub use options::{Caps, Options};
+pub use source::{Evidence, open};
+
+/// All formats, the surest first: the first that says yes has the file.
+fn formats() -> &'static [&'static dyn Format] {
+    &[]
+}

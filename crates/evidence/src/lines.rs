@@ -1,0 +1,272 @@
+//! Files of lines: cut into blocks in order, parsed in parallel.
+
+use crate::{Chunks, Input, Job, ReadContext};
+use std::io::Read;
+use std::sync::Arc;
+
+/// Bytes of a block, unless one line is longer.
+const BLOCK: usize = 4 << 20;
+
+/// Where a block may be cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Split {
+    /// At every line feed.
+    Lines,
+    /// At line feeds outside double quotes, as in CSV; a record may span lines.
+    Quoted,
+}
+
+/// Parses blocks of whole lines; called from many threads, in any order.
+pub trait LineParser: Send + Sync {
+    /// Every line of the block ends as a record given to `cx`, as an error, or as none of both (a comment).
+    fn parse(&self, block: &Block, cx: &ReadContext<'_>);
+
+    /// Called in the order of the file before `parse`, under the file's lock: for state that one block hands to the next, which goes
+    /// into [`Block::state`].
+    fn in_order(&self, _block: &mut Block, _cx: &ReadContext<'_>) {}
+}
+
+/// Whole lines of one file.
+pub struct Block {
+    pub input: Arc<Input>,
+    pub bytes: Vec<u8>,
+    /// Of the first byte, in the decompressed file.
+    pub offset: u64,
+    /// Number of the first line (with [`Split::Quoted`]: record) in the file, from 0.
+    pub record: u64,
+    pub split: Split,
+    /// What [`LineParser::in_order`] left for [`LineParser::parse`].
+    pub state: Option<Arc<dyn std::any::Any + Send + Sync>>,
+}
+
+/// One line without its end; where lines are cut as CSV it may hold line feeds.
+#[derive(Clone, Copy, Debug)]
+pub struct Line<'a> {
+    pub bytes: &'a [u8],
+    pub record: u64,
+    pub offset: u64,
+}
+
+impl Block {
+    /// The lines without line ends and without a byte order mark; empty ones included.
+    pub fn lines(&self) -> impl Iterator<Item = Line<'_>> {
+        let mut rest = self.bytes.as_slice();
+        let (mut record, mut offset) = (self.record, self.offset);
+        let split = self.split;
+        std::iter::from_fn(move || {
+            if rest.is_empty() {
+                return None;
+            }
+            let end = match split {
+                Split::Lines => memchr::memchr(b'\n', rest),
+                Split::Quoted => quoted_end(rest),
+            };
+            let (line, next) = match end {
+                Some(end) => rest.split_at(end + 1),
+                None => (rest, &[][..]),
+            };
+            let length = line.len() as u64;
+            let mut bytes = line.strip_suffix(b"\n").unwrap_or(line);
+            bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
+            let mut at = offset;
+            if at == 0
+                && let Some(unmarked) = bytes.strip_prefix(b"\xef\xbb\xbf")
+            {
+                bytes = unmarked;
+                at = 3;
+            }
+            let line = Line { bytes, record, offset: at };
+            rest = next;
+            record += 1;
+            offset += length;
+            Some(line)
+        })
+    }
+}
+
+/// The first line feed outside quotes.
+fn quoted_end(bytes: &[u8]) -> Option<usize> {
+    let mut inside = false;
+    for at in memchr::memchr2_iter(b'"', b'\n', bytes) {
+        match bytes[at] {
+            b'"' => inside = !inside,
+            _ if !inside => return Some(at),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Reads a stream and cuts it into blocks of whole lines.
+pub struct LineChunks {
+    input: Arc<Input>,
+    reader: &'static str,
+    stream: Option<Box<dyn Read + Send>>,
+    parser: Arc<dyn LineParser>,
+    split: Split,
+    /// The start of a line whose end has not been read yet.
+    tail: Vec<u8>,
+    /// Of the tail's first byte.
+    offset: u64,
+    record: u64,
+    cap: usize,
+}
+
+impl LineChunks {
+    /// Starts reading a file; an error goes to `cx`.
+    pub fn open(
+        input: &Arc<Input>,
+        reader: &'static str,
+        split: Split,
+        parser: Arc<dyn LineParser>,
+        cx: &ReadContext<'_>,
+    ) -> Option<Box<dyn Chunks>> {
+        match input.open(&cx.options().caps) {
+            Ok(stream) => Some(Box::new(Self::new(input, reader, split, parser, stream, cx.options().caps.line))),
+            Err(error) => {
+                cx.error(input, reader, None, None, error.to_string());
+                None
+            }
+        }
+    }
+
+    fn new(
+        input: &Arc<Input>,
+        reader: &'static str,
+        split: Split,
+        parser: Arc<dyn LineParser>,
+        stream: Box<dyn Read + Send>,
+        cap: usize,
+    ) -> Self {
+        Self { input: Arc::clone(input), reader, stream: Some(stream), parser, split, tail: Vec::new(), offset: 0, record: 0, cap }
+    }
+
+    /// The next whole lines; `None` at the end.
+    fn block(&mut self, cx: &ReadContext<'_>) -> Option<Block> {
+        let mut bytes = std::mem::take(&mut self.tail);
+        // Bytes that are known to hold no place to cut.
+        let mut searched = 0;
+        loop {
+            let before = bytes.len();
+            let ended = self.fill(&mut bytes, before.saturating_add(BLOCK), cx);
+            let cut = match self.split {
+                Split::Lines => memchr::memrchr(b'\n', &bytes[searched..]).map(|at| searched + at + 1),
+                Split::Quoted => last_quoted_end(&bytes),
+            };
+            searched = bytes.len();
+            if let Some(cut) = cut {
+                self.tail = bytes.split_off(cut);
+                return Some(self.make(bytes));
+            }
+            if ended {
+                return (!bytes.is_empty()).then(|| self.make(bytes));
+            }
+            if bytes.len() > self.cap {
+                bytes = self.skip_line(bytes, cx);
+                searched = 0;
+            }
+        }
+    }
+
+    fn make(&mut self, bytes: Vec<u8>) -> Block {
+        let block =
+            Block { input: Arc::clone(&self.input), offset: self.offset, record: self.record, split: self.split, state: None, bytes };
+        self.offset += block.bytes.len() as u64;
+        self.record += match self.split {
+            Split::Lines => memchr::memchr_iter(b'\n', &block.bytes).count() as u64,
+            Split::Quoted => count_quoted(&block.bytes),
+        };
+        block
+    }
+
+    /// Reads until the buffer is about `target` long; whether the stream has ended.
+    fn fill(&mut self, bytes: &mut Vec<u8>, target: usize, cx: &ReadContext<'_>) -> bool {
+        let Some(stream) = &mut self.stream else { return true };
+        let want = target - bytes.len();
+        bytes.reserve(want);
+        match stream.take(want as u64).read_to_end(bytes) {
+            Ok(n) if n == want => false,
+            Ok(_) => {
+                self.stream = None;
+                true
+            }
+            Err(error) => {
+                self.stream = None;
+                let at = self.offset + bytes.len() as u64;
+                // What was cut off in the middle of a line is no record.
+                let whole = memchr::memrchr(b'\n', bytes).map_or(0, |end| end + 1);
+                let lost = bytes.len() - whole;
+                bytes.truncate(whole);
+                let reason = match error.kind() {
+                    std::io::ErrorKind::UnexpectedEof => "the file is cut off".to_owned(),
+                    _ => error.to_string(),
+                };
+                let rest = if lost > 0 { format!("; {lost} bytes of an incomplete line before it are lost") } else { String::new() };
+                cx.error(&self.input, self.reader, Some(at), None, format!("{reason}: nothing after this place could be read{rest}"));
+                true
+            }
+        }
+    }
+
+    /// Passes over a line that is too long; what comes after it is returned.
+    fn skip_line(&mut self, mut bytes: Vec<u8>, cx: &ReadContext<'_>) -> Vec<u8> {
+        let (offset, record) = (self.offset, self.record);
+        let mut length = bytes.len() as u64;
+        loop {
+            bytes.clear();
+            let ended = self.fill(&mut bytes, BLOCK, cx);
+            match memchr::memchr(b'\n', &bytes) {
+                Some(end) => {
+                    length += end as u64 + 1;
+                    bytes.drain(..=end);
+                    break;
+                }
+                None => length += bytes.len() as u64,
+            }
+            if ended || cx.stopped() {
+                bytes.clear();
+                break;
+            }
+        }
+        let limit = self.cap >> 20;
+        let what = if self.split == Split::Lines { "line" } else { "record (or a quote that is never closed)" };
+        cx.error(&self.input, self.reader, Some(offset), Some(record), format!("{what} of {length} bytes; the limit is {limit} MiB"));
+        self.offset += length;
+        self.record += 1;
+        bytes
+    }
+}
+
+impl Chunks for LineChunks {
+    fn next(&mut self, cx: &ReadContext<'_>) -> Option<Job> {
+        let mut block = self.block(cx)?;
+        self.parser.in_order(&mut block, cx);
+        let parser = Arc::clone(&self.parser);
+        Some(Box::new(move |cx| parser.parse(&block, cx)))
+    }
+}
+
+/// Behind the last line feed outside quotes, when the first byte is outside.
+fn last_quoted_end(bytes: &[u8]) -> Option<usize> {
+    let (mut inside, mut last) = (false, None);
+    for at in memchr::memchr2_iter(b'"', b'\n', bytes) {
+        match bytes[at] {
+            b'"' => inside = !inside,
+            _ if !inside => last = Some(at + 1),
+            _ => {}
+        }
+    }
+    last
+}
+
+fn count_quoted(bytes: &[u8]) -> u64 {
+    let (mut inside, mut count) = (false, 0);
+    for at in memchr::memchr2_iter(b'"', b'\n', bytes) {
+        match bytes[at] {
+            b'"' => inside = !inside,
+            _ if !inside => count += 1,
+            _ => {}
+        }
+    }
+    count
+}

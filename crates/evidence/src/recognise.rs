@@ -1,0 +1,135 @@
+//! Files that are recognised but not read: evidence that has no reader yet, and what lies beside evidence.
+
+use crate::Head;
+
+/// What a file is that no format reads.
+pub(crate) enum Unread {
+    /// Evidence without a reader: makes "no findings" doubtful.
+    Evidence(String),
+    /// A README, a licence, a list of sources.
+    Document(&'static str),
+    /// Named or shaped like evidence, but nothing recognises it; the file scanner looks at it as well.
+    Doubtful(&'static str),
+    /// No evidence format: for the file scanner.
+    Other,
+}
+
+/// By content, then by name.
+pub(crate) fn unread(head: &Head<'_>) -> Unread {
+    let bytes = head.bytes;
+    if let Some((_, what)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        return Unread::Evidence(format!("{what}: no reader yet"));
+    }
+    if nfdump(bytes) {
+        return Unread::Evidence("nfdump flow file: no reader yet".into());
+    }
+    if let Some(what) = text_evidence(head) {
+        return Unread::Evidence(format!("{what}: no reader yet"));
+    }
+    if let Some(what) = document(head.name) {
+        return Unread::Document(what);
+    }
+    let binary = memchr::memchr(0, bytes.get(..8192).unwrap_or(bytes)).is_some();
+    let extension = head.name.rsplit_once('.').map(|(_, e)| e).unwrap_or_default();
+    let log_name = LOG_EXTENSIONS.contains(&extension) || head.name.contains(".log.");
+    match (log_name, binary) {
+        (true, true) => Unread::Doubtful("named like a log, but its content is binary"),
+        (true, false) => Unread::Doubtful("no reader recognises it; if it is an export, name its table with --table"),
+        _ if extension == "json" && several_objects(bytes) => {
+            Unread::Doubtful("JSON records that no reader recognises; if it is an export, name its table with --table")
+        }
+        _ => Unread::Other,
+    }
+}
+
+const LOG_EXTENSIONS: [&str; 8] = ["log", "csv", "tsv", "jsonl", "ndjson", "labeled", "binetflow", "parquet"];
+
+const MAGIC: [(&[u8], &str); 16] = [
+    (b"ElfFile\0", "Windows event log (EVTX)"),
+    (b"\xd4\xc3\xb2\xa1", "packet capture (pcap)"),
+    (b"\xa1\xb2\xc3\xd4", "packet capture (pcap)"),
+    (b"\x4d\x3c\xb2\xa1", "packet capture (pcap)"),
+    (b"\xa1\xb2\x3c\x4d", "packet capture (pcap)"),
+    (b"\x0a\x0d\x0d\x0a", "packet capture (pcapng)"),
+    (b"BZh", "bzip2 file"),
+    (b"\xfd7zXZ\0", "xz file"),
+    (b"7z\xbc\xaf\x27\x1c", "7-Zip archive"),
+    (b"Rar!\x1a\x07", "RAR archive"),
+    (b"Obj\x01", "Avro file"),
+    (b"ORC", "ORC file"),
+    (b"SQLite format 3\0", "SQLite database"),
+    (b"regf", "Windows registry hive"),
+    (b"LPKSHHRH", "systemd journal"),
+    (b"LfLe", "Windows event log (EVT)"),
+];
+
+/// An nfdump file starts with the magic 0xA50C in either byte order and a small version.
+fn nfdump(bytes: &[u8]) -> bool {
+    matches!(bytes, [0x0c, 0xa5, 1 | 2, 0, ..] | [0xa5, 0x0c, 0, 1 | 2, ..])
+}
+
+/// Logs of text that are known by their first line.
+fn text_evidence(head: &Head<'_>) -> Option<&'static str> {
+    let first = head.lines().next().unwrap_or_default();
+    let has = |needle: &str| memchr::memmem::find(first, needle.as_bytes()).is_some();
+    let in_head = |needle: &str| memchr::memmem::find(head.bytes, needle.as_bytes()).is_some();
+    if first.starts_with(b"StartTime") && has("SrcAddr") && has("Dport") {
+        return Some("Argus flows (binetflow)");
+    }
+    if in_head("\"flowLogVersion\"") && in_head("\"flowLogGUID\"") {
+        return Some("Azure VNet flow log");
+    }
+    if in_head("\"NetworkSecurityGroupFlowEvent\"") {
+        return Some("Azure NSG flow log");
+    }
+    if first.starts_with(b"version account-id interface-id") {
+        return Some("AWS VPC flow log");
+    }
+    if (first.starts_with(b"type=") || has(" type=")) && has("msg=audit(") {
+        return Some("Linux audit log");
+    }
+    if first.starts_with(b"dnsmasq[") || has(" dnsmasq[") {
+        return Some("dnsmasq query log");
+    }
+    if has("\"hostIdentifier\"") && has("\"calendarTime\"") {
+        return Some("osquery results");
+    }
+    if first.starts_with(b"#Software: Microsoft Internet Information Services") || first.starts_with(b"#Software: IIS") {
+        return Some("IIS log (W3C)");
+    }
+    if head.name.starts_with("velociraptor") {
+        return Some("Velociraptor artifact");
+    }
+    None
+}
+
+fn document(name: &str) -> Option<&'static str> {
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+    Some(match extension {
+        "md" | "markdown" | "rst" | "adoc" => "documentation",
+        "html" | "htm" | "css" => "a web page",
+        "yaml" | "yml" | "toml" => "configuration or content in YAML or TOML",
+        "kql" | "csl" => "a query",
+        "yar" | "yara" => "YARA rules",
+        _ => {
+            let stem = stem.to_ascii_lowercase();
+            match stem.as_str() {
+                "readme" | "changelog" | "notes" => "documentation",
+                "license" | "licence" | "copying" | "notice" => "a licence",
+                "sources" if extension == "tsv" || extension == "txt" => "a list of sources",
+                ".gitignore" | ".gitattributes" | ".gitkeep" => "a file of git",
+                _ => return None,
+            }
+        }
+    })
+}
+
+/// More than one JSON object: an array of them, or one a line.
+fn several_objects(bytes: &[u8]) -> bool {
+    let text = bytes.trim_ascii_start();
+    match text.first() {
+        Some(b'[') => text.get(1..).unwrap_or_default().trim_ascii_start().starts_with(b"{"),
+        Some(b'{') => memchr::memmem::find(text, b"}\n{").is_some() || memchr::memmem::find(text, b"}\r\n{").is_some(),
+        _ => false,
+    }
+}

@@ -1,0 +1,259 @@
+//! Evidence as a [`Source`]: opening, offering, reading.
+
+use crate::discover::{Candidate, discover, plain};
+use crate::format::{Chunks, Dataset, Head, Sniff};
+use crate::input::Place;
+use crate::recognise::{Unread, unread};
+use crate::wallet::WalletTap;
+use crate::{EvidenceError, Input, Options, OtherFile, ReadContext, formats};
+use model::{FileRef, Offer, ReadError, Schema, Sink, Skipped, Source, TableSchema, Wants};
+use std::collections::{BTreeMap, VecDeque};
+use std::io::Read;
+use std::path::PathBuf;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+/// Looks at everything under the paths and decides what each file is.
+///
+/// # Errors
+/// When a path does not exist or the options make no sense; damaged or unreadable files are told while reading.
+pub fn open(paths: &[PathBuf], options: Options) -> Result<Evidence, EvidenceError> {
+    if let Some(table) = &options.table
+        && model::tables::builtin(table).is_none()
+        && !table.ends_with("_CL")
+    {
+        return Err(EvidenceError::UnknownTable(table.clone()));
+    }
+    let found = discover(paths, &options)?;
+    let mut evidence = Evidence {
+        options,
+        files: found.files.iter().map(|candidate| candidate.file.clone()).collect(),
+        datasets: Vec::new(),
+        skipped: found.skipped,
+        errors: found.errors,
+        other: Vec::new(),
+        offered: BTreeMap::new(),
+    };
+    for (number, candidate) in found.files.into_iter().enumerate() {
+        evidence.look_at(number as u32, candidate);
+    }
+    evidence.prepare();
+    Ok(evidence)
+}
+
+/// Evidence that was looked at.
+pub struct Evidence {
+    options: Options,
+    files: Vec<FileRef>,
+    datasets: Vec<(Arc<Input>, Arc<dyn Dataset>)>,
+    skipped: Vec<Skipped>,
+    /// Met while looking; told when reading.
+    errors: Vec<ReadError>,
+    other: Vec<OtherFile>,
+    offered: BTreeMap<Arc<str>, Schema>,
+}
+
+impl Evidence {
+    /// Files that are no format of evidence, for the file scanner, in the order of names.
+    pub fn other_files(&self) -> Vec<OtherFile> {
+        self.other.clone()
+    }
+
+    fn look_at(&mut self, number: u32, candidate: Candidate) {
+        let input =
+            Arc::new(Input { file: candidate.file, number, size: candidate.size, place: candidate.place, consumed: Arc::default() });
+        let mut bytes = Vec::with_capacity(Head::SIZE);
+        let caps = self.options.caps;
+        let read = input.open(&caps).and_then(|stream| stream.take(Head::SIZE as u64).read_to_end(&mut bytes));
+        input.take_progress();
+        if let Err(error) = read
+            && bytes.is_empty()
+        {
+            let reason = format!("cannot be read: {}", plain(&error));
+            self.errors.push(ReadError {
+                file: input.file.clone(),
+                offset: None,
+                record: None,
+                reader: "evidence",
+                reason: reason.clone(),
+            });
+            self.skip(&input, reason, true);
+            return;
+        }
+        let name = own_name(&input.file.name);
+        let head = Head {
+            bytes: bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes),
+            complete: bytes.len() < Head::SIZE,
+            name: &name,
+            input: &input,
+            options: &self.options,
+        };
+        for format in formats() {
+            match format.sniff(&head) {
+                Sniff::No => {}
+                Sniff::Read(dataset) => return self.datasets.push((input, dataset)),
+                Sniff::Skip { reason, evidence } => return self.skip(&input, reason, evidence),
+            }
+        }
+        match unread(&head) {
+            Unread::Evidence(reason) => self.skip(&input, reason, true),
+            Unread::Document(reason) => self.skip(&input, reason.to_owned(), false),
+            Unread::Doubtful(reason) => {
+                self.skip(&input, reason.to_owned(), true);
+                self.other.push(OtherFile::new(input));
+            }
+            Unread::Other if archive_in_archive(&input, head.bytes) => {
+                self.skip(&input, "an archive within an archive: unpack it".to_owned(), true);
+            }
+            Unread::Other => self.other.push(OtherFile::new(input)),
+        }
+    }
+
+    fn skip(&mut self, input: &Input, reason: String, evidence: bool) {
+        self.skipped.push(Skipped { file: input.file.clone(), reason, evidence });
+    }
+
+    fn prepare(&mut self) {
+        self.skipped.sort_by(|a, b| a.file.cmp(&b.file));
+        for (_, dataset) in &self.datasets {
+            for table in dataset.tables() {
+                let merged = self.offered.entry(table.name).or_default();
+                for column in table.schema.columns {
+                    if merged.index_of(&column.name).is_none() {
+                        merged.columns.push(column);
+                    }
+                }
+            }
+        }
+        WalletTap::offer(&mut self.offered);
+        // A TAR's members in its own order, so that a compressed one is passed once.
+        self.datasets.sort_by(|(a, _), (b, _)| tar_order(a, b));
+    }
+}
+
+/// Members of one TAR next to each other in the archive's order; everything else by number.
+fn tar_order(a: &Input, b: &Input) -> std::cmp::Ordering {
+    let key = |input: &Input| match &input.place {
+        Place::Tar { start, .. } => (input.file.name.split('!').next().unwrap_or_default().to_owned(), *start),
+        _ => (input.file.name.to_string(), 0),
+    };
+    key(a).cmp(&key(b)).then(a.number.cmp(&b.number))
+}
+
+/// The last part of the name, in lower case, without `.gz` and `.zst`.
+fn own_name(name: &str) -> String {
+    let last = name.rsplit(['/', '!']).next().unwrap_or(name).to_ascii_lowercase();
+    let bare = last.strip_suffix(".gz").or_else(|| last.strip_suffix(".zst")).unwrap_or(&last);
+    bare.to_owned()
+}
+
+fn archive_in_archive(input: &Input, head: &[u8]) -> bool {
+    input.path().is_none() && !matches!(crate::archive::kind(head), crate::archive::Kind::No)
+}
+
+impl Source for Evidence {
+    fn offer(&self) -> Offer {
+        Offer {
+            tables: self.offered.iter().map(|(name, schema)| TableSchema::new(Arc::clone(name), schema.clone())).collect(),
+            files: self.files.clone(),
+            skipped: self.skipped.clone(),
+            bytes: self.datasets.iter().map(|(input, _)| input.size).sum(),
+        }
+    }
+
+    fn read(&self, wants: &Wants, threads: usize, sink: &dyn Sink) {
+        for error in &self.errors {
+            sink.error(error.clone());
+        }
+        let cx = ReadContext::new(wants, &self.offered, self.files.len(), &self.options, sink);
+        let work = Work::new(self.datasets.iter().map(|(input, dataset)| (Arc::clone(input), Arc::clone(dataset))).collect());
+        std::thread::scope(|scope| {
+            for _ in 1..threads.max(1) {
+                scope.spawn(|| work.run(&cx));
+            }
+            work.run(&cx);
+        });
+        cx.finish(&self.files);
+    }
+}
+
+/// The files of one run. Each thread takes a file; when none is left it helps with the files that others have open.
+struct Work {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+struct State {
+    waiting: VecDeque<(Arc<Input>, Arc<dyn Dataset>)>,
+    open: Vec<Arc<OpenFile>>,
+    /// Files being opened, which may yet need help.
+    opening: usize,
+}
+
+struct OpenFile {
+    input: Arc<Input>,
+    chunks: Mutex<Option<Box<dyn Chunks>>>,
+}
+
+impl Work {
+    fn new(waiting: VecDeque<(Arc<Input>, Arc<dyn Dataset>)>) -> Self {
+        Self { state: Mutex::new(State { waiting, open: Vec::new(), opening: 0 }), changed: Condvar::new() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn run(&self, cx: &ReadContext<'_>) {
+        while let Some(file) = self.next_file(cx) {
+            while let Some(job) = file.next(cx) {
+                job(cx);
+            }
+            self.lock().open.retain(|open| !Arc::ptr_eq(open, &file));
+        }
+        self.changed.notify_all();
+    }
+
+    fn next_file(&self, cx: &ReadContext<'_>) -> Option<Arc<OpenFile>> {
+        let mut state = self.lock();
+        loop {
+            if cx.stopped() {
+                return None;
+            }
+            if let Some((input, dataset)) = state.waiting.pop_front() {
+                state.opening += 1;
+                drop(state);
+                let chunks = dataset.open(&input, cx);
+                state = self.lock();
+                state.opening -= 1;
+                self.changed.notify_all();
+                if let Some(chunks) = chunks {
+                    let file = Arc::new(OpenFile { input, chunks: Mutex::new(Some(chunks)) });
+                    state.open.push(Arc::clone(&file));
+                    return Some(file);
+                }
+                cx.progress(input.take_progress());
+            } else if let Some(file) = state.open.first() {
+                return Some(Arc::clone(file));
+            } else if state.opening > 0 {
+                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            } else {
+                return None;
+            }
+        }
+    }
+}
+
+impl OpenFile {
+    fn next(&self, cx: &ReadContext<'_>) -> Option<crate::Job> {
+        let mut guard = self.chunks.lock().unwrap_or_else(PoisonError::into_inner);
+        if cx.stopped() {
+            *guard = None;
+        }
+        let job = guard.as_mut()?.next(cx);
+        cx.progress(self.input.take_progress());
+        if job.is_none() {
+            *guard = None;
+        }
+        job
+    }
+}
