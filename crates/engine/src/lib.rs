@@ -1,2 +1,3 @@
 //! Checked KQL on DataFusion
+pub mod dynamic;
 pub mod functions;
