@@ -1,1 +1,19 @@
-//! Hunts, exclusions, stored functions, watchlists and rules: load, check, embed
+//! Content: hunts, stored functions, watchlists, YARA rules and exclusions. What is it, where does it come from, is it well formed?
+//!
+//! In go files or the archive embedded in the program, out comes a [`Library`]. Knows no engine: a hunt's query is text here.
+
+mod embedded;
+mod error;
+pub mod exclusions;
+mod functions;
+mod hunts;
+mod library;
+mod rules;
+mod watchlists;
+
+pub use embedded::files as embedded_files;
+pub use error::ContentError;
+pub use hunts::{EntityMapping, Hunt};
+pub use library::Library;
+pub use rules::RuleFile;
+pub use watchlists::Watchlist;

@@ -1,0 +1,14 @@
+/// Content that cannot be used: which file, where and why.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ContentError {
+    #[error("{file}: {reason}")]
+    File { file: String, reason: String },
+    #[error("{file}: line {line}: {reason}")]
+    Line { file: String, line: u64, reason: String },
+}
+
+impl ContentError {
+    pub(crate) fn file(file: impl Into<String>, reason: impl ToString) -> Self {
+        Self::File { file: file.into(), reason: reason.to_string() }
+    }
+}

@@ -1,0 +1,156 @@
+//! Policies as watchlists.
+
+use super::policy::Policy;
+use crate::{ContentError, Watchlist};
+use chrono::{DateTime, Days, NaiveTime, Utc};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+/// One row a policy.
+pub const POLICY_LIST: &str = "PoolhoundPolicies";
+/// One row a day of a window's interval in UTC, so that a record's day finds it.
+pub const WINDOW_LIST: &str = "PoolhoundWindows";
+
+/// The two watchlists of a set of policies. Ids must be unique.
+pub fn compile(policies: &[(String, Policy)]) -> Result<[Watchlist; 2], ContentError> {
+    let mut seen = std::collections::BTreeSet::new();
+    let mut rows = Vec::new();
+    let mut windows = Vec::new();
+    for (file, policy) in policies {
+        if !seen.insert(policy.id.as_str()) {
+            return Err(ContentError::file(file, format!("another policy has the id `{}`", policy.id)));
+        }
+        let (first, last) = policy.days().ok_or_else(|| ContentError::file(file, "valid.from and valid.until must be dates"))?;
+        rows.push(row(policy, iso(first.and_time(NaiveTime::MIN).and_utc()), end_of(last)));
+        for window in &policy.must.window {
+            // A window that began the day before may reach into the first day.
+            let from = first.checked_sub_days(Days::new(1)).unwrap_or(first);
+            for (start, end) in window.intervals(from, last).map_err(|reason| ContentError::file(file, reason))? {
+                let mut day = start.date_naive();
+                while day <= end.date_naive() {
+                    windows.push(vec![policy.id.clone(), day.format("%Y-%m-%d").to_string(), window.host_group.clone(), iso(start), iso(end)]);
+                    let Some(next) = day.checked_add_days(Days::new(1)) else { break };
+                    day = next;
+                }
+            }
+        }
+    }
+    let names = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect();
+    Ok([
+        Watchlist { alias: POLICY_LIST.to_owned(), columns: names(&POLICY_COLUMNS), rows },
+        Watchlist { alias: WINDOW_LIST.to_owned(), columns: names(&["PolicyId", "Day", "WindowGroup", "WindowStart", "WindowEnd"]), rows: windows },
+    ])
+}
+
+const POLICY_COLUMNS: [&str; 22] = [
+    "PolicyId", "PolicyHash", "Owner", "Ticket", "ValidFrom", "ValidUntil", "Explains", "HostGroups", "Paths", "Folders", "Hashes", "Signers",
+    "Accounts", "AccountPattern", "Parents", "DestinationHosts", "DestinationNetworks", "DestinationPorts", "Wallets", "HasWindow", "Forbids",
+    "ForbiddenCommand",
+];
+
+/// Lists are JSON arrays; an empty one asks for nothing.
+fn row(policy: &Policy, from: String, until: String) -> Vec<String> {
+    let must = &policy.must;
+    let list = |items: Vec<String>| json!(items).to_string();
+    let (folders, paths): (Vec<String>, Vec<String>) = must.path.iter().map(|p| path_key(p)).partition(|p| p.ends_with(['*']));
+    let folders = folders.into_iter().map(|f| f.trim_end_matches('*').to_owned()).collect();
+    let accounts = must.account.clone();
+    let empty = super::policy::Destination::default();
+    let destination = must.destination.as_ref().unwrap_or(&empty);
+    let mut forbids = Vec::new();
+    if policy.must_not.online {
+        forbids.push("online".to_owned());
+    }
+    if policy.must_not.mining_protocol {
+        forbids.push("mining_protocol".to_owned());
+    }
+    vec![
+        policy.id.clone(),
+        hash(policy),
+        policy.owner.clone(),
+        policy.ticket.clone(),
+        from,
+        until,
+        list(policy.explains.clone()),
+        list(must.host_group.clone()),
+        list(paths),
+        list(folders),
+        list(must.sha256.iter().map(|h| h.to_ascii_lowercase()).collect()),
+        list(must.signer.clone()),
+        list(accounts),
+        must.account_pattern.clone().map_or_else(String::new, |p| format!("^(?:{p})$")),
+        list(must.parent.iter().map(|p| path_key(p)).collect()),
+        list(destination.hosts.iter().map(|h| h.to_ascii_lowercase()).collect()),
+        list(destination.networks.clone()),
+        list(destination.ports.iter().map(u16::to_string).collect()),
+        list(must.wallet.clone()),
+        (if must.window.is_empty() { "" } else { "yes" }).to_owned(),
+        list(forbids),
+        policy.must_not.command_line.clone().unwrap_or_default(),
+    ]
+}
+
+/// Windows paths are compared without case, others with it.
+fn path_key(path: &str) -> String {
+    let windows = path.as_bytes().get(1) == Some(&b':');
+    if windows { path.to_lowercase() } else { path.to_owned() }
+}
+
+fn iso(time: DateTime<Utc>) -> String {
+    time.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// The first moment after a day.
+fn end_of(day: chrono::NaiveDate) -> String {
+    iso(day.checked_add_days(Days::new(1)).unwrap_or(day).and_time(NaiveTime::MIN).and_utc())
+}
+
+/// Identifies a policy's content.
+fn hash(policy: &Policy) -> String {
+    Sha256::digest(format!("{policy:?}").as_bytes()).iter().take(8).map(|b| format!("{b:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POLICY: &str = r"
+id: veeam
+owner: it@example.com
+approver: soc@example.com
+ticket: CHG-1
+valid: {from: 2026-11-01, until: 2026-11-23}
+explains: [process_command]
+must:
+  path: ['C:\Program Files\Veeam\*', /usr/bin/rsync]
+  signer: [Veeam Software Group GmbH]
+  window: [{zone: UTC, days: [sat], from: '22:00', to: '24:00'}]
+";
+
+    #[test]
+    fn a_policy_becomes_a_row_and_its_windows() {
+        let policy = Policy::parse("p.yaml", POLICY).unwrap();
+        let [rows, windows] = compile(&[("p.yaml".to_owned(), policy)]).unwrap();
+        let value = |name: &str| rows.rows[0][rows.columns.iter().position(|c| c == name).unwrap()].clone();
+        assert_eq!(value("Folders"), r#"["c:\\program files\\veeam\\"]"#);
+        assert_eq!(value("Paths"), r#"["/usr/bin/rsync"]"#);
+        assert_eq!(value("ValidUntil"), "2026-11-24T00:00:00Z");
+        // Three Saturdays (and the last day before the first); each interval touches two days.
+        assert_eq!(windows.rows.len(), 8);
+        assert!(windows.rows.iter().any(|r| r[1] == "2026-11-22" && r[3] == "2026-11-21T22:00:00Z" && r[4] == "2026-11-22T00:00:00Z"));
+    }
+
+    #[test]
+    fn weak_policies_are_refused() {
+        for (from, to, why) in [
+            ("  signer: [Veeam Software Group GmbH]\n", "", "supply chain"),
+            ("approver: soc@example.com", "approver: it@example.com", "approver"),
+            ("until: 2026-11-23", "until: 2026-10-23", "before"),
+            ("ticket: CHG-1", "ticket: ''", "ticket"),
+            ("[process_command]", "[everything]", "everything"),
+        ] {
+            let error = Policy::parse("p.yaml", &POLICY.replace(from, to)).unwrap_err().to_string();
+            assert!(error.contains(why) && error.contains("p.yaml"), "{error}");
+        }
+    }
+}

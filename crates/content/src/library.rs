@@ -1,0 +1,187 @@
+//! All content of a run: what the program carries, and what the user adds or replaces.
+
+use crate::exclusions::{Policy, compile};
+use crate::{ContentError, Hunt, RuleFile, Watchlist, embedded_files, functions};
+use model::StoredFunction;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Hunts, functions, watchlists, rules and policies, each sorted by name.
+#[derive(Clone, Debug, Default)]
+pub struct Library {
+    pub hunts: Vec<Hunt>,
+    pub functions: Vec<StoredFunction>,
+    pub watchlists: Vec<Watchlist>,
+    pub rules: Vec<RuleFile>,
+    /// With the file that each came from.
+    pub policies: Vec<(String, Policy)>,
+}
+
+/// No file of content is that large.
+const MAX_FILE: u64 = 64 << 20;
+
+impl Library {
+    /// The content that the program carries.
+    pub fn embedded() -> Result<Self, Vec<ContentError>> {
+        let mut library = Self::default();
+        let mut errors = Vec::new();
+        for (name, text) in embedded_files() {
+            if let Err(error) = library.add_embedded(&name, &text) {
+                errors.push(error);
+            }
+        }
+        library.sort();
+        if errors.is_empty() { Ok(library) } else { Err(errors) }
+    }
+
+    fn add_embedded(&mut self, name: &str, text: &str) -> Result<(), ContentError> {
+        let path = Path::new(name);
+        let stem = stem(path);
+        match name.split('/').next().unwrap_or_default() {
+            "hunts" if name.ends_with("/hunt.yaml") => {
+                let id = name.split('/').nth(1).unwrap_or_default();
+                self.hunts.push(Hunt::parse(name, id, text)?);
+            }
+            "functions" if name.ends_with(".yaml") => self.functions.extend(functions::parse(name, text)?),
+            "watchlists" if name.ends_with(".csv") => self.watchlists.push(Watchlist::parse(name, &stem, text)?),
+            "yara" if name.ends_with(".yar") => self.rules.push(RuleFile { name: stem, text: text.to_owned() }),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Replaces the hunts by those of a file or folder.
+    pub fn replace_hunts(&mut self, path: &Path) -> Vec<ContentError> {
+        self.hunts.clear();
+        self.each(path, &["yaml", "yml"], |library, name, text| {
+            let file = Path::new(name);
+            let id = match stem(file) {
+                // Our own layout: the folder names the hunt.
+                stem if stem == "hunt" => file.parent().map(stem_of_folder).unwrap_or_default(),
+                stem => stem,
+            };
+            library.hunts.push(Hunt::parse(name, &id, text)?);
+            Ok(())
+        })
+    }
+
+    /// Adds YARA rules of a file or folder.
+    pub fn add_rules(&mut self, path: &Path) -> Vec<ContentError> {
+        self.each(path, &["yar", "yara"], |library, name, text| {
+            library.rules.push(RuleFile { name: name.to_owned(), text: text.to_owned() });
+            Ok(())
+        })
+    }
+
+    /// Adds watchlists of a file or folder of CSV; one of the same name replaces.
+    pub fn add_watchlists(&mut self, path: &Path) -> Vec<ContentError> {
+        self.each(path, &["csv"], |library, name, text| {
+            let list = Watchlist::parse(name, &stem(Path::new(name)), text)?;
+            library.watchlists.retain(|other| !other.alias.eq_ignore_ascii_case(&list.alias));
+            library.watchlists.push(list);
+            Ok(())
+        })
+    }
+
+    /// Adds policies of a file or folder, and compiles them.
+    pub fn add_exclusions(&mut self, path: &Path) -> Vec<ContentError> {
+        let mut errors = self.each(path, &["yaml", "yml"], |library, name, text| {
+            library.policies.push((name.to_owned(), Policy::parse(name, text)?));
+            Ok(())
+        });
+        match compile(&self.policies) {
+            Ok(lists) => {
+                self.watchlists.retain(|w| lists.iter().all(|l| l.alias != w.alias));
+                self.watchlists.extend(lists);
+                self.sort();
+            }
+            Err(error) => errors.push(error),
+        }
+        errors
+    }
+
+    /// Whether any policy is at hand.
+    pub fn has_policies(&self) -> bool {
+        !self.policies.is_empty()
+    }
+
+    fn each(
+        &mut self,
+        path: &Path,
+        kinds: &[&str],
+        mut add: impl FnMut(&mut Self, &str, &str) -> Result<(), ContentError>,
+    ) -> Vec<ContentError> {
+        let mut errors = Vec::new();
+        let files = match list(path, kinds) {
+            Ok(files) => files,
+            Err(error) => return vec![error],
+        };
+        if files.is_empty() {
+            return vec![ContentError::file(path.display().to_string(), format!("no file ends in .{}", kinds.join(" or .")))];
+        }
+        for file in files {
+            let name = file.display().to_string();
+            let added = match read(&file) {
+                Ok(text) => add(self, &name, &text),
+                Err(reason) => Err(ContentError::file(&name, reason)),
+            };
+            errors.extend(added.err());
+        }
+        self.sort();
+        errors
+    }
+
+    fn sort(&mut self) {
+        self.hunts.sort_by(|a, b| a.id.cmp(&b.id));
+        self.functions.sort_by(|a, b| a.name.cmp(&b.name));
+        self.watchlists.sort_by(|a, b| a.alias.cmp(&b.alias));
+        self.rules.sort_by(|a, b| a.name.cmp(&b.name));
+        self.policies.sort_by(|a, b| a.1.id.cmp(&b.1.id));
+    }
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn stem_of_folder(path: &Path) -> String {
+    path.file_name().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// The files below a path with one of the endings, sorted; links are not followed.
+fn list(path: &Path, kinds: &[&str]) -> Result<Vec<PathBuf>, ContentError> {
+    if path.is_file() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut files = Vec::new();
+    for entry in walkdir::WalkDir::new(path).sort_by_file_name() {
+        let entry = entry.map_err(|e| ContentError::file(path.display().to_string(), e))?;
+        let kind = entry.path().extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+        if entry.file_type().is_file() && kinds.contains(&kind.as_str()) {
+            files.push(entry.into_path());
+        }
+    }
+    Ok(files)
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    let size = fs::metadata(path).map_err(|e| e.to_string())?.len();
+    if size > MAX_FILE {
+        return Err(format!("{size} bytes are too many for a file of content"));
+    }
+    fs::read_to_string(path).map_err(|e| e.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn embedded_content_is_well_formed() {
+        let library = Library::embedded().unwrap();
+        let ids: Vec<_> = library.hunts.iter().map(|h| &h.id).collect();
+        let mut unique = ids.clone();
+        unique.dedup();
+        assert_eq!(ids, unique);
+    }
+}
