@@ -1,7 +1,10 @@
 //! Typed access to arguments, and kernels made of closures.
 
 use super::{Arg, Call, FunctionError, Kernel, Resolved};
-use arrow::array::{Array, ArrayRef, ArrowPrimitiveType, BooleanArray, Float64Array, Int32Array, Int64Array, PrimitiveArray, StringViewArray, StringViewBuilder, UInt32Array};
+use arrow::array::{
+    Array, ArrayRef, ArrowPrimitiveType, BooleanArray, Float64Array, Int32Array, Int64Array, PrimitiveArray, StringViewArray,
+    StringViewBuilder, UInt32Array,
+};
 use arrow::compute;
 use arrow::datatypes::{DataType, Int32Type};
 use model::{KqlType, Value};
@@ -184,7 +187,9 @@ pub fn constant(value: &Value) -> ArrayRef {
         Value::Int(n) => Arc::new(Int32Array::from(vec![*n])),
         Value::Long(n) | Value::DateTime(n) | Value::TimeSpan(n) => Arc::new(Int64Array::from(vec![*n])),
         Value::Real(x) => Arc::new(Float64Array::from(vec![*x])),
-        Value::Decimal(text) | Value::Guid(text) | Value::String(text) | Value::Dynamic(text) => Arc::new(StringViewArray::from(vec![text.as_str()])),
+        Value::Decimal(text) | Value::Guid(text) | Value::String(text) | Value::Dynamic(text) => {
+            Arc::new(StringViewArray::from(vec![text.as_str()]))
+        }
     }
 }
 

@@ -14,6 +14,7 @@ pub mod hashing;
 pub mod matching;
 pub mod math;
 pub mod network;
+mod operand;
 pub mod operators;
 pub mod strings;
 
