@@ -1,6 +1,7 @@
 //! The tree: what a query says, with the place of every part. Nothing is resolved: `T` may be a table, a column or a `let`.
 //!
 //! Tabular and scalar expressions are one type, as only the binder can tell them apart (`let x = T;`).
+//! Parentheses leave no trace but in the span.
 //! What could not be parsed is [`ExprKind::Error`] or [`OperatorKind::Error`]; a diagnostic says why.
 
 use crate::span::Span;
@@ -52,27 +53,69 @@ pub enum ExprKind {
     /// `*` alone.
     Star,
     /// `base.name`; also `$left.key`, `database('x').T`.
-    Member { base: Box<Expr>, name: Name },
+    Member {
+        base: Box<Expr>,
+        name: Name,
+    },
     /// `base[index]`.
-    Index { base: Box<Expr>, index: Box<Expr> },
+    Index {
+        base: Box<Expr>,
+        index: Box<Expr>,
+    },
     /// `name(args)`; also `toscalar`, `materialize`, `datetime_diff`, `view`, … Aggregates too.
-    Call { name: Name, args: Vec<Arg> },
-    Unary { op: UnaryOp, operand: Box<Expr> },
-    Binary { op: BinaryOp, op_span: Span, left: Box<Expr>, right: Box<Expr> },
+    Call {
+        name: Name,
+        args: Vec<Arg>,
+    },
+    Unary {
+        op: UnaryOp,
+        operand: Box<Expr>,
+    },
+    Binary {
+        op: BinaryOp,
+        op_span: Span,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
     /// `x between (low .. high)`, `x !between (…)`.
-    Between { negated: bool, operand: Box<Expr>, low: Box<Expr>, high: Box<Expr> },
+    Between {
+        negated: bool,
+        operand: Box<Expr>,
+        low: Box<Expr>,
+        high: Box<Expr>,
+    },
     /// `x in (list)` and its family. One element may be a whole tabular expression.
-    In { op: InOp, op_span: Span, operand: Box<Expr>, list: Vec<Expr> },
+    In {
+        op: InOp,
+        op_span: Span,
+        operand: Box<Expr>,
+        list: Vec<Expr>,
+    },
     /// `source | operator | operator`.
-    Pipe { source: Box<Expr>, operators: Vec<Operator> },
+    Pipe {
+        source: Box<Expr>,
+        operators: Vec<Operator>,
+    },
     /// An operator that starts a pipe: `print`, `range`, `union`, `search`, `find`, `datatable`, `externaldata`, `evaluate`.
     Source(Box<Operator>),
     /// `(parameters) { body }`; `view () { … }` with the flag.
-    Function { view: bool, parameters: Vec<Parameter>, body: Script },
+    Function {
+        view: bool,
+        parameters: Vec<Parameter>,
+        body: Script,
+    },
     /// `typeof(string)`, as in `to typeof(string)`; inside, the type's name, or columns for a tabular type.
     TypeOf(Vec<TypeName>),
-    /// `(name1, name2) = expr` on the left of an assignment in `extend`, `project`, `summarize`.
+    /// Kept for what needs it; the parser gives the inner expression itself.
     Parenthesized(Box<Expr>),
+    /// `(name1, name2)` on the left of an assignment in `extend`, `project`, `summarize`.
+    Names(Vec<Name>),
+    /// `base.name(args)`, as in `cluster('x').database('y').T`.
+    MemberCall {
+        base: Box<Expr>,
+        name: Name,
+        args: Vec<Arg>,
+    },
     Error,
 }
 
@@ -152,18 +195,47 @@ pub enum UnaryOp {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum BinaryOp {
-    Or, And,
-    Equal, NotEqual, Less, LessOrEqual, Greater, GreaterOrEqual,
+    Or,
+    And,
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
     /// `=~`, `!~`.
-    EqualTilde, NotEqualTilde,
-    Add, Subtract, Multiply, Divide, Modulo,
+    EqualTilde,
+    NotEqualTilde,
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Modulo,
     /// The operators written as words. `NotX` is `!x`; `XCs` is `x_cs`.
-    Has, NotHas, HasCs, NotHasCs,
-    HasPrefix, NotHasPrefix, HasPrefixCs, NotHasPrefixCs,
-    HasSuffix, NotHasSuffix, HasSuffixCs, NotHasSuffixCs,
-    Contains, NotContains, ContainsCs, NotContainsCs,
-    StartsWith, NotStartsWith, StartsWithCs, NotStartsWithCs,
-    EndsWith, NotEndsWith, EndsWithCs, NotEndsWithCs,
+    Has,
+    NotHas,
+    HasCs,
+    NotHasCs,
+    HasPrefix,
+    NotHasPrefix,
+    HasPrefixCs,
+    NotHasPrefixCs,
+    HasSuffix,
+    NotHasSuffix,
+    HasSuffixCs,
+    NotHasSuffixCs,
+    Contains,
+    NotContains,
+    ContainsCs,
+    NotContainsCs,
+    StartsWith,
+    NotStartsWith,
+    StartsWithCs,
+    NotStartsWithCs,
+    EndsWith,
+    NotEndsWith,
+    EndsWithCs,
+    NotEndsWithCs,
     MatchesRegex,
     /// `:` of `search`.
     Colon,
@@ -174,8 +246,12 @@ pub enum BinaryOp {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum InOp {
     /// `in`, `!in`, `in~`, `!in~`.
-    In, NotIn, InTilde, NotInTilde,
-    HasAny, HasAll,
+    In,
+    NotIn,
+    InTilde,
+    NotInTilde,
+    HasAny,
+    HasAll,
 }
 
 /// One step of a pipe.
@@ -197,45 +273,154 @@ pub struct Setting {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum OperatorKind {
-    Where { predicate: Expr },
-    Extend { columns: Vec<Expr> },
-    Project { columns: Vec<Expr> },
-    ProjectAway { columns: Vec<Expr> },
-    ProjectKeep { columns: Vec<Expr> },
+    Where {
+        predicate: Expr,
+    },
+    Extend {
+        columns: Vec<Expr>,
+    },
+    Project {
+        columns: Vec<Expr>,
+    },
+    ProjectAway {
+        columns: Vec<Expr>,
+    },
+    ProjectKeep {
+        columns: Vec<Expr>,
+    },
     /// Each is `new = old`.
-    ProjectRename { columns: Vec<Expr> },
-    ProjectReorder { columns: Vec<OrderedName> },
-    ProjectByNames { columns: Vec<Expr> },
-    Summarize { options: Vec<Setting>, aggregates: Vec<Expr>, by: Vec<Expr> },
-    Distinct { options: Vec<Setting>, columns: Vec<Expr> },
-    Sort { options: Vec<Setting>, by: Vec<SortKey> },
-    Top { options: Vec<Setting>, count: Expr, by: Vec<SortKey> },
-    Take { options: Vec<Setting>, count: Expr },
+    ProjectRename {
+        columns: Vec<Expr>,
+    },
+    ProjectReorder {
+        columns: Vec<OrderedName>,
+    },
+    ProjectByNames {
+        columns: Vec<Expr>,
+    },
+    Summarize {
+        options: Vec<Setting>,
+        aggregates: Vec<Expr>,
+        by: Vec<Expr>,
+    },
+    Distinct {
+        options: Vec<Setting>,
+        columns: Vec<Expr>,
+    },
+    Sort {
+        options: Vec<Setting>,
+        by: Vec<SortKey>,
+    },
+    Top {
+        options: Vec<Setting>,
+        count: Expr,
+        by: Vec<SortKey>,
+    },
+    Take {
+        options: Vec<Setting>,
+        count: Expr,
+    },
     Count,
-    Join { options: Vec<Setting>, right: Expr, on: Vec<Expr> },
-    Lookup { options: Vec<Setting>, right: Expr, on: Vec<Expr> },
-    Union { options: Vec<Setting>, tables: Vec<Expr> },
-    MvExpand { options: Vec<Setting>, columns: Vec<ExpandColumn>, limit: Option<Expr> },
-    MvApply { options: Vec<Setting>, columns: Vec<ExpandColumn>, limit: Option<Expr>, body: Vec<Operator> },
-    Parse { only_matches: bool, options: Vec<Setting>, operand: Expr, pattern: Vec<PatternPart> },
-    ParseKv { operand: Expr, columns: Vec<TypeName>, options: Vec<Setting> },
-    Serialize { columns: Vec<Expr> },
+    Join {
+        options: Vec<Setting>,
+        right: Expr,
+        on: Vec<Expr>,
+    },
+    Lookup {
+        options: Vec<Setting>,
+        right: Expr,
+        on: Vec<Expr>,
+    },
+    Union {
+        options: Vec<Setting>,
+        tables: Vec<Expr>,
+    },
+    MvExpand {
+        options: Vec<Setting>,
+        columns: Vec<ExpandColumn>,
+        limit: Option<Expr>,
+    },
+    MvApply {
+        options: Vec<Setting>,
+        columns: Vec<ExpandColumn>,
+        limit: Option<Expr>,
+        body: Vec<Operator>,
+    },
+    Parse {
+        only_matches: bool,
+        options: Vec<Setting>,
+        operand: Expr,
+        pattern: Vec<PatternPart>,
+    },
+    ParseKv {
+        operand: Expr,
+        columns: Vec<TypeName>,
+        options: Vec<Setting>,
+    },
+    Serialize {
+        columns: Vec<Expr>,
+    },
     GetSchema,
-    Render { chart: Name, options: Vec<Setting> },
-    Invoke { call: Expr },
-    As { options: Vec<Setting>, name: Name },
+    Render {
+        chart: Name,
+        options: Vec<Setting>,
+    },
+    Invoke {
+        call: Expr,
+    },
+    As {
+        options: Vec<Setting>,
+        name: Name,
+    },
     /// `evaluate plugin(args) : (schema)`.
-    Evaluate { options: Vec<Setting>, call: Expr, schema: Option<Vec<TypeName>> },
+    Evaluate {
+        options: Vec<Setting>,
+        call: Expr,
+        schema: Option<Vec<TypeName>>,
+    },
     /// Each aggregate is `[name =] aggregate [default = x]`.
-    MakeSeries { options: Vec<Setting>, aggregates: Vec<SeriesAggregate>, on: Expr, from: Option<Expr>, to: Option<Expr>, step: Option<Expr>, by: Vec<Expr> },
-    Sample { count: Expr },
-    SampleDistinct { count: Expr, of: Expr },
-    Search { options: Vec<Setting>, tables: Vec<Expr>, predicate: Expr },
-    Print { columns: Vec<Expr> },
-    Range { column: Name, from: Expr, to: Expr, step: Expr },
-    DataTable { columns: Vec<TypeName>, values: Vec<Expr> },
-    ExternalData { columns: Vec<TypeName>, addresses: Vec<Expr>, options: Vec<Setting> },
-    Consume { options: Vec<Setting> },
+    MakeSeries {
+        options: Vec<Setting>,
+        aggregates: Vec<SeriesAggregate>,
+        on: Expr,
+        from: Option<Expr>,
+        to: Option<Expr>,
+        step: Option<Expr>,
+        by: Vec<Expr>,
+    },
+    Sample {
+        count: Expr,
+    },
+    SampleDistinct {
+        count: Expr,
+        of: Expr,
+    },
+    Search {
+        options: Vec<Setting>,
+        tables: Vec<Expr>,
+        predicate: Expr,
+    },
+    Print {
+        columns: Vec<Expr>,
+    },
+    Range {
+        column: Name,
+        from: Expr,
+        to: Expr,
+        step: Expr,
+    },
+    DataTable {
+        columns: Vec<TypeName>,
+        values: Vec<Expr>,
+    },
+    ExternalData {
+        columns: Vec<TypeName>,
+        addresses: Vec<Expr>,
+        options: Vec<Setting>,
+    },
+    Consume {
+        options: Vec<Setting>,
+    },
     /// Part of the language that has no tree here (`scan`, `partition`, `fork`, `facet`, `top-nested`, `top-hitters`, `reduce`,
     /// `find`, `graph-…`, `macro-expand`, …): its tokens are skipped to the next `|`, balanced. The binder refuses it by name.
     Unplanned,
@@ -251,7 +436,12 @@ pub struct OrderedName {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NameOrder { Asc, Desc, GrannyAsc, GrannyDesc }
+pub enum NameOrder {
+    Asc,
+    Desc,
+    GrannyAsc,
+    GrannyDesc,
+}
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct SortKey {
@@ -274,7 +464,10 @@ pub enum PatternPart {
     /// A literal to find.
     Text(String, Span),
     /// A capture, with its type where written.
-    Capture { name: Name, kind: Option<Name> },
+    Capture {
+        name: Name,
+        kind: Option<Name>,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq)]
