@@ -71,6 +71,11 @@ impl<A: Array + Clone + 'static> Cells<A> {
         self.step == 0
     }
 
+    /// 0 for a constant, else 1: the factor from a row to the place of its value.
+    pub fn step(&self) -> usize {
+        self.step
+    }
+
     pub fn is_null(&self, row: usize) -> bool {
         self.array.is_null(row * self.step)
     }

@@ -1,1 +1,0 @@
-//! The text of values, as .NET and Kusto write it.
