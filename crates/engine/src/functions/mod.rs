@@ -17,6 +17,8 @@ pub mod network;
 mod operand;
 pub mod operators;
 pub mod strings;
+#[cfg(test)]
+mod testing;
 
 use arrow::array::ArrayRef;
 use model::{KqlType, Value};

@@ -4,6 +4,8 @@ mod from_dynamic;
 pub mod moment;
 mod numeric;
 pub mod parse;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use from_dynamic::{dynamic_to_bool, dynamic_to_datetime, dynamic_to_long, dynamic_to_real, dynamic_to_timespan};

@@ -6,7 +6,7 @@ use super::{parse_bool, parse_datetime, parse_int, parse_long, parse_real, parse
 use crate::dynamic::DynValue;
 use crate::functions::args::{booleans, bools, kernel, longs, numbers, reals, texts};
 use crate::functions::{Arg, Call, FunctionError, Resolved};
-use arrow::array::{Array, ArrayRef, ArrowPrimitiveType};
+use arrow::array::{ArrayRef, ArrowPrimitiveType};
 use arrow::compute;
 use arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type};
 use model::{ticks, KqlType};

@@ -6,6 +6,8 @@ mod dynamic_comparison;
 mod emptiness;
 mod logic;
 mod range;
+#[cfg(test)]
+mod tests;
 pub mod text_equality;
 
 use super::{Call, Resolved};

@@ -32,6 +32,7 @@ pub(super) fn resolve(call: &Call) -> Resolved {
         [KqlType::String, KqlType::String] => kernel(call, move |args, rows| {
             let (a, b) = (texts(&args[0])?, texts(&args[1])?);
             if b.is_constant() && a.array.null_count() == 0 {
+                let needle = b.text(0);
                 if needle.is_ascii() {
                     // The length of a view tells most strings apart without reading them.
                     let (length, views) = (needle.len() as u32, a.array.views());
