@@ -18,7 +18,8 @@ pub struct Watchlist {
 impl Watchlist {
     /// The first column is the search key. Lines that start with `#` are comments.
     pub fn parse(file: &str, alias: &str, text: &str) -> Result<Self, ContentError> {
-        let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).trim(csv::Trim::All).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        let mut reader =
+            csv::ReaderBuilder::new().comment(Some(b'#')).trim(csv::Trim::All).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
         let at = |e: &csv::Error| e.position().map_or(0, csv::Position::line);
         let columns = reader.headers().map_err(|e| ContentError::file(file, e))?.iter().map(str::to_owned).collect::<Vec<_>>();
         if columns.iter().all(String::is_empty) {

@@ -29,6 +29,8 @@ pub struct Answer {
     pub schema: Schema,
     /// Columns as [`Schema::arrow`] lays them out.
     pub batches: Vec<RecordBatch>,
+    /// The tables that the plan reads, by name, with rows in the evidence or without.
+    pub scans: Vec<Arc<str>>,
     /// One entry a row over all batches; `None` where the plan lost it, or it was not asked for.
     pub lineage: Option<Vec<Lineage>>,
 }

@@ -50,8 +50,18 @@ pub enum EvidenceClass {
 
 impl EvidenceClass {
     pub const ALL: [Self; 12] = [
-        Self::PoolDns, Self::PoolConnection, Self::PoolTls, Self::IdsAlert, Self::StratumPayload, Self::FlowShape,
-        Self::ProcessCommand, Self::ProcessName, Self::YaraFile, Self::YaraMemory, Self::Persistence, Self::Wallet,
+        Self::PoolDns,
+        Self::PoolConnection,
+        Self::PoolTls,
+        Self::IdsAlert,
+        Self::StratumPayload,
+        Self::FlowShape,
+        Self::ProcessCommand,
+        Self::ProcessName,
+        Self::YaraFile,
+        Self::YaraMemory,
+        Self::Persistence,
+        Self::Wallet,
     ];
 
     pub fn name(self) -> &'static str {
@@ -90,7 +100,8 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    pub const ALL: [Self; 7] = [Self::Connected, Self::Resolved, Self::Failed, Self::Blocked, Self::Sinkholed, Self::Nxdomain, Self::Unknown];
+    pub const ALL: [Self; 7] =
+        [Self::Connected, Self::Resolved, Self::Failed, Self::Blocked, Self::Sinkholed, Self::Nxdomain, Self::Unknown];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -120,6 +131,11 @@ impl Outcome {
 pub enum Verdict {
     Open,
     Explained,
+}
+
+impl Verdict {
+    /// As queries write it.
+    pub const EXPLAINED: &'static str = "explained";
 }
 
 /// How one fact of an exclusion came out.

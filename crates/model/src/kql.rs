@@ -23,8 +23,16 @@ pub enum KqlType {
 
 impl KqlType {
     pub const ALL: [KqlType; 10] = [
-        Self::Bool, Self::Int, Self::Long, Self::Real, Self::Decimal,
-        Self::DateTime, Self::TimeSpan, Self::Guid, Self::String, Self::Dynamic,
+        Self::Bool,
+        Self::Int,
+        Self::Long,
+        Self::Real,
+        Self::Decimal,
+        Self::DateTime,
+        Self::TimeSpan,
+        Self::Guid,
+        Self::String,
+        Self::Dynamic,
     ];
 
     /// KQL's own name of the type.

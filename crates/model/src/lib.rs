@@ -3,10 +3,10 @@
 //!
 //! Knows Arrow and nothing else: no file, no clock, no engine, no thread.
 
+pub mod backend;
 pub mod exit;
 pub mod finding;
 pub mod kql;
-pub mod backend;
 pub mod records;
 pub mod source;
 pub mod table;
@@ -16,6 +16,6 @@ pub mod ticks;
 pub use backend::{Answer, Backend, Catalog, Lineage, NamedTable, Query, QueryError, StoredFunction};
 pub use finding::{Case, Coverage, EvidenceClass, Fact, FactState, Finding, Outcome, Provenance, Severity, Summary, Verdict};
 pub use kql::{KqlType, Value};
-pub use records::{FileRef, RecordId, OFFSET_COLUMN, RECORD_COLUMN};
-pub use source::{Batch, Offer, ReadError, Skipped, Sink, Source, Wants};
+pub use records::{FileRef, OFFSET_COLUMN, RECORD_COLUMN, RecordId};
+pub use source::{Batch, Offer, ReadError, Sink, Skipped, Source, Wants};
 pub use table::{Column, Schema, TableSchema};

@@ -20,7 +20,10 @@ pub fn from_unix_seconds(seconds: f64) -> Option<i64> {
     if !seconds.is_finite() {
         return None;
     }
-    let ticks = (seconds.trunc() as i64).checked_mul(SECOND)?.checked_add(((seconds.fract()) * SECOND as f64).round() as i64)?.checked_add(UNIX_EPOCH)?;
+    let ticks = (seconds.trunc() as i64)
+        .checked_mul(SECOND)?
+        .checked_add(((seconds.fract()) * SECOND as f64).round() as i64)?
+        .checked_add(UNIX_EPOCH)?;
     (0..=MAX).contains(&ticks).then_some(ticks)
 }
 
@@ -75,10 +78,7 @@ pub fn from_parts(year: i64, month: u32, day: u32, hour: u32, minute: u32, secon
 pub fn iso(ticks: i64) -> String {
     let (year, month, day) = civil(ticks);
     let rest = ticks.rem_euclid(DAY);
-    format!(
-        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}.{:07}Z",
-        rest / HOUR, rest / MINUTE % 60, rest / SECOND % 60, rest % SECOND
-    )
+    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}.{:07}Z", rest / HOUR, rest / MINUTE % 60, rest / SECOND % 60, rest % SECOND)
 }
 
 /// [`iso`] without a fraction where there is none: `2026-11-18T02:05:00Z`.
@@ -154,7 +154,9 @@ mod tests {
 
     #[test]
     fn dates_go_there_and_back() {
-        for (text, year, month, day) in [("0001-01-01", 1, 1, 1), ("1970-01-01", 1970, 1, 1), ("2024-02-29", 2024, 2, 29), ("9999-12-31", 9999, 12, 31)] {
+        for (text, year, month, day) in
+            [("0001-01-01", 1, 1, 1), ("1970-01-01", 1970, 1, 1), ("2024-02-29", 2024, 2, 29), ("9999-12-31", 9999, 12, 31)]
+        {
             let ticks = parse_iso(text).unwrap();
             assert_eq!(civil(ticks), (year, month, day), "{text}");
             assert!(iso(ticks).starts_with(text));
@@ -167,7 +169,17 @@ mod tests {
     fn zones_and_fractions() {
         assert_eq!(parse_iso("2026-11-18T03:05:00+01:00"), parse_iso("2026-11-18T02:05:00Z"));
         assert_eq!(parse_iso("2026-11-18 02:05"), parse_iso("2026-11-18T02:05:00.000Z"));
-        for bad in ["", "2026", "2026-13-01", "2026-02-29", "2026-11-18T", "2026-11-18T02", "2026-11-18T02:05:00.Z", "2026-11-18T02:05:00Zx", "2026-11-18T25:00:00"] {
+        for bad in [
+            "",
+            "2026",
+            "2026-13-01",
+            "2026-02-29",
+            "2026-11-18T",
+            "2026-11-18T02",
+            "2026-11-18T02:05:00.Z",
+            "2026-11-18T02:05:00Zx",
+            "2026-11-18T25:00:00",
+        ] {
             assert_eq!(parse_iso(bad), None, "{bad}");
         }
         assert_eq!(iso(parse_iso("2026-11-18T02:05:00.1234567Z").unwrap()), "2026-11-18T02:05:00.1234567Z");

@@ -28,7 +28,13 @@ pub fn compile(policies: &[(String, Policy)]) -> Result<[Watchlist; 2], ContentE
             for (start, end) in window.intervals(from, last).map_err(|reason| ContentError::file(file, reason))? {
                 let mut day = start.date_naive();
                 while day <= end.date_naive() {
-                    windows.push(vec![policy.id.clone(), day.format("%Y-%m-%d").to_string(), window.host_group.clone(), iso(start), iso(end)]);
+                    windows.push(vec![
+                        policy.id.clone(),
+                        day.format("%Y-%m-%d").to_string(),
+                        window.host_group.clone(),
+                        iso(start),
+                        iso(end),
+                    ]);
                     let Some(next) = day.checked_add_days(Days::new(1)) else { break };
                     day = next;
                 }
@@ -38,13 +44,36 @@ pub fn compile(policies: &[(String, Policy)]) -> Result<[Watchlist; 2], ContentE
     let names = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect();
     Ok([
         Watchlist { alias: POLICY_LIST.to_owned(), columns: names(&POLICY_COLUMNS), rows },
-        Watchlist { alias: WINDOW_LIST.to_owned(), columns: names(&["PolicyId", "Day", "WindowGroup", "WindowStart", "WindowEnd"]), rows: windows },
+        Watchlist {
+            alias: WINDOW_LIST.to_owned(),
+            columns: names(&["PolicyId", "Day", "WindowGroup", "WindowStart", "WindowEnd"]),
+            rows: windows,
+        },
     ])
 }
 
 const POLICY_COLUMNS: [&str; 22] = [
-    "PolicyId", "PolicyHash", "Owner", "Ticket", "ValidFrom", "ValidUntil", "Explains", "HostGroups", "Paths", "Folders", "Hashes", "Signers",
-    "Accounts", "AccountPattern", "Parents", "DestinationHosts", "DestinationNetworks", "DestinationPorts", "Wallets", "HasWindow", "Forbids",
+    "PolicyId",
+    "PolicyHash",
+    "Owner",
+    "Ticket",
+    "ValidFrom",
+    "ValidUntil",
+    "Explains",
+    "HostGroups",
+    "Paths",
+    "Folders",
+    "Hashes",
+    "Signers",
+    "Accounts",
+    "AccountPattern",
+    "Parents",
+    "DestinationHosts",
+    "DestinationNetworks",
+    "DestinationPorts",
+    "Wallets",
+    "HasWindow",
+    "Forbids",
     "ForbiddenCommand",
 ];
 

@@ -59,11 +59,12 @@ fn moment(zone: Tz, day: NaiveDate, minutes: u32, latest: bool) -> Option<DateTi
     let day = day.checked_add_days(Days::new(u64::from(minutes / 1440)))?;
     let local = day.and_time(NaiveTime::from_num_seconds_from_midnight_opt(minutes % 1440 * 60, 0)?);
     // No zone skips more than a day; a skipped time is looked for in steps of a quarter of an hour.
-    (0..96).find_map(|step| {
-        let found = zone.from_local_datetime(&(local + Duration::minutes(15 * step)));
-        if latest { found.latest() } else { found.earliest() }
-    })
-    .map(|time| time.with_timezone(&Utc))
+    (0..96)
+        .find_map(|step| {
+            let found = zone.from_local_datetime(&(local + Duration::minutes(15 * step)));
+            if latest { found.latest() } else { found.earliest() }
+        })
+        .map(|time| time.with_timezone(&Utc))
 }
 
 #[cfg(test)]

@@ -1,0 +1,82 @@
+//! What the evidence could show: rows by host and table, and the hunts that had nothing to look at.
+
+use crate::run::Hunted;
+use model::finding::HuntWithoutData;
+use model::{Coverage, ticks};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Rows of one host in one table; the host is empty where the table has no column for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableRows {
+    pub table: String,
+    pub host: String,
+    pub rows: u64,
+    /// Ticks; `None` where no row has a time.
+    pub from: Option<i64>,
+    pub to: Option<i64>,
+}
+
+/// One line a host and table; before them one line a host, without a table, that lists the hunts which had no rows of that host to
+/// look at. The first host is the empty one: the evidence as a whole.
+pub fn coverage(rows: &[TableRows], hunted: &Hunted) -> Vec<Coverage> {
+    let mut hosts: BTreeMap<&str, Vec<&TableRows>> = BTreeMap::from([("", Vec::new())]);
+    for row in rows.iter().filter(|r| r.rows > 0) {
+        hosts.entry(&row.host).or_default().push(row);
+    }
+    let everything: BTreeSet<&str> = rows.iter().filter(|r| r.rows > 0).map(|r| r.table.as_str()).collect();
+    let mut lines = Vec::new();
+    for (host, mut tables) in hosts {
+        tables.sort_by(|a, b| a.table.cmp(&b.table));
+        // Tables without a host column may speak of every host.
+        let seen = if host.is_empty() { everything.clone() } else { tables.iter().map(|t| t.table.as_str()).collect() };
+        lines.push(Coverage {
+            host: host.to_owned(),
+            table: String::new(),
+            from: tables.iter().filter_map(|t| t.from).min().map(ticks::iso_short),
+            to: tables.iter().filter_map(|t| t.to).max().map(ticks::iso_short),
+            rows: tables.iter().map(|t| t.rows).sum(),
+            hunts_without_data: without_data(hunted, &seen),
+        });
+        lines.extend(tables.into_iter().map(|t| Coverage {
+            host: host.to_owned(),
+            table: t.table.clone(),
+            from: t.from.map(ticks::iso_short),
+            to: t.to.map(ticks::iso_short),
+            rows: t.rows,
+            hunts_without_data: Vec::new(),
+        }));
+    }
+    lines
+}
+
+fn without_data(hunted: &Hunted, seen: &BTreeSet<&str>) -> Vec<HuntWithoutData> {
+    let blind = hunted.scans.iter().filter(|(_, tables)| !tables.iter().any(|t| seen.contains(&**t)));
+    let mut hunts: Vec<HuntWithoutData> = blind
+        .map(|(hunt, tables)| {
+            let named: Vec<&str> = tables.iter().map(|t| &**t).take(4).collect();
+            let more = if tables.len() > named.len() { ", …" } else { "" };
+            HuntWithoutData { hunt: hunt.clone(), why: format!("no rows of {}{more}", named.join(", ")) }
+        })
+        .collect();
+    hunts.extend(hunted.problems.iter().map(|p| HuntWithoutData { hunt: p.hunt.clone(), why: format!("could not run: {}", p.error) }));
+    hunts.sort_by(|a, b| a.hunt.cmp(&b.hunt));
+    hunts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_with_dns_only_has_blind_hunts() {
+        let hunted = Hunted {
+            scans: vec![("dns".into(), vec!["DnsEvents".into()]), ("process".into(), vec!["DeviceProcessEvents".into(), "Event".into()])],
+            ..Hunted::default()
+        };
+        let row = |table: &str, host: &str| TableRows { table: table.into(), host: host.into(), rows: 2, from: None, to: None };
+        let lines = coverage(&[row("DnsEvents", "a"), row("DeviceProcessEvents", "b")], &hunted);
+        let blind: Vec<_> = lines.iter().filter(|l| l.table.is_empty()).map(|l| (l.host.as_str(), l.hunts_without_data.len())).collect();
+        assert_eq!(blind, [("", 0), ("a", 1), ("b", 1)]);
+        assert_eq!(lines[1].hunts_without_data[0].why, "no rows of DeviceProcessEvents, Event");
+    }
+}

@@ -1,0 +1,124 @@
+//! Rows of an answer, column by column, in the words of findings.
+
+use crate::columns::{COMMON, candidates};
+use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type};
+use content::Hunt;
+use model::{Answer, KqlType};
+
+/// What a row says. Empty and `None` where it does not.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Row {
+    /// Ticks.
+    pub(crate) time: Option<i64>,
+    pub(crate) host: String,
+    pub(crate) host_ip: String,
+    pub(crate) account: String,
+    pub(crate) process_name: String,
+    pub(crate) process_path: String,
+    pub(crate) command_line: String,
+    pub(crate) sha256: String,
+    pub(crate) file: String,
+    pub(crate) domain: String,
+    pub(crate) remote_ip: String,
+    pub(crate) remote_port: Option<i64>,
+    pub(crate) pool: String,
+    pub(crate) wallet: String,
+    pub(crate) outcome: String,
+    pub(crate) bytes: Option<i64>,
+    pub(crate) duration: Option<f64>,
+    pub(crate) severity: String,
+    pub(crate) detail: String,
+    pub(crate) verdict: String,
+    pub(crate) exclusion: String,
+    /// `name=1;name=-1;…`.
+    pub(crate) facts: String,
+}
+
+/// All rows of an answer, in order.
+pub(crate) fn rows(hunt: &Hunt, answer: &Answer) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for batch in &answer.batches {
+        let column = |name: &str| -> Option<ArrayRef> {
+            let named = |wanted: &str| answer.schema.index_of(wanted).and_then(|n| batch.columns().get(n)).cloned();
+            match COMMON.iter().find(|c| c.name == name) {
+                // A time under another name must be one.
+                Some(common) => candidates(hunt, common)
+                    .filter(|wanted| common.kql_type != KqlType::DateTime || is_time(answer, wanted))
+                    .find_map(named),
+                None => named(name),
+            }
+        };
+        let columns: Vec<Option<ArrayRef>> = FIELDS.iter().map(|(name, _)| column(name)).collect();
+        for n in 0..batch.num_rows() {
+            let mut row = Row::default();
+            for ((_, set), column) in FIELDS.iter().zip(&columns) {
+                if let Some(column) = column {
+                    set(&mut row, column, n);
+                }
+            }
+            rows.push(row);
+        }
+    }
+    rows
+}
+
+fn is_time(answer: &Answer, name: &str) -> bool {
+    answer.schema.index_of(name).is_some_and(|n| answer.schema.columns[n].kql_type == KqlType::DateTime)
+}
+
+type Set = fn(&mut Row, &ArrayRef, usize);
+
+const FIELDS: &[(&str, Set)] = &[
+    ("TimeGenerated", |row, c, n| row.time = number(c, n)),
+    ("Host", |row, c, n| row.host = text(c, n)),
+    ("HostIp", |row, c, n| row.host_ip = text(c, n)),
+    ("Account", |row, c, n| row.account = text(c, n)),
+    ("ProcessName", |row, c, n| row.process_name = text(c, n)),
+    ("ProcessPath", |row, c, n| row.process_path = text(c, n)),
+    ("CommandLine", |row, c, n| row.command_line = text(c, n)),
+    ("SHA256", |row, c, n| row.sha256 = text(c, n)),
+    ("FilePath", |row, c, n| row.file = text(c, n)),
+    ("Domain", |row, c, n| row.domain = text(c, n)),
+    ("RemoteIp", |row, c, n| row.remote_ip = text(c, n)),
+    ("RemotePort", |row, c, n| row.remote_port = number(c, n)),
+    ("Pool", |row, c, n| row.pool = text(c, n)),
+    ("Wallet", |row, c, n| row.wallet = text(c, n)),
+    ("Outcome", |row, c, n| row.outcome = text(c, n)),
+    ("Bytes", |row, c, n| row.bytes = number(c, n)),
+    ("DurationSeconds", |row, c, n| row.duration = real(c, n)),
+    ("Severity", |row, c, n| row.severity = text(c, n)),
+    ("Detail", |row, c, n| row.detail = text(c, n)),
+    ("Verdict", |row, c, n| row.verdict = text(c, n)),
+    ("ExclusionId", |row, c, n| row.exclusion = text(c, n)),
+    ("ExclusionFacts", |row, c, n| row.facts = text(c, n)),
+];
+
+fn text(column: &ArrayRef, n: usize) -> String {
+    match column.data_type() {
+        DataType::Utf8View if !column.is_null(n) => column.as_string_view().value(n).to_owned(),
+        DataType::Utf8 if !column.is_null(n) => column.as_string::<i32>().value(n).to_owned(),
+        DataType::Boolean if !column.is_null(n) => column.as_boolean().value(n).to_string(),
+        _ => number(column, n).map(|v| v.to_string()).unwrap_or_default(),
+    }
+}
+
+fn number(column: &ArrayRef, n: usize) -> Option<i64> {
+    if column.is_null(n) {
+        return None;
+    }
+    match column.data_type() {
+        DataType::Int64 => Some(column.as_primitive::<Int64Type>().value(n)),
+        DataType::Int32 => Some(i64::from(column.as_primitive::<Int32Type>().value(n))),
+        DataType::Float64 => Some(column.as_primitive::<Float64Type>().value(n) as i64),
+        DataType::Utf8View => column.as_string_view().value(n).trim().parse().ok(),
+        _ => None,
+    }
+}
+
+fn real(column: &ArrayRef, n: usize) -> Option<f64> {
+    match column.data_type() {
+        DataType::Float64 if !column.is_null(n) => Some(column.as_primitive::<Float64Type>().value(n)),
+        _ => number(column, n).map(|v| v as f64),
+    }
+}
