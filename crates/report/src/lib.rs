@@ -1,1 +1,7 @@
-//! Findings and cases for people and machines
+//! What a hunt found, for people ([`terminal`]) and for machines ([`json`]). Writes to any [`std::io::Write`]; imports only `model`.
+
+pub mod json;
+pub mod style;
+pub mod table;
+pub mod terminal;
+mod text;
