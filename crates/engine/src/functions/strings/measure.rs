@@ -1,0 +1,183 @@
+//! Numbers about text: lengths, counts and positions, all in code points.
+
+use crate::functions::args::{booleans, error, kernel, longs, numbers};
+use crate::functions::matching::compile_regex;
+use crate::functions::operand::{Last, ToText, constant_text};
+use crate::functions::{Arg, Call, FunctionError, Resolved};
+use arrow::datatypes::Int64Type;
+use model::{KqlType, Value};
+use regex::Regex;
+use std::cmp::Ordering;
+
+pub(super) fn resolve(call: &Call) -> Resolved {
+    match call.name {
+        "strlen" => number(call, |text| text.chars().count()),
+        "string_size" => number(call, str::len),
+        "isascii" => test(call, str::is_ascii),
+        // A string is always UTF-8 here.
+        "isutf8" => test(call, |_| true),
+        "strcmp" => compare(call),
+        "countof" => count(call),
+        _ => index(call),
+    }
+}
+
+fn number(call: &Call, measure: impl Fn(&str) -> usize + Send + Sync + 'static) -> Resolved {
+    let [arg] = call.args else { return None };
+    let text = ToText::new(arg)?;
+    kernel(call, move |args: &[Arg], rows| {
+        let cells = text.read(&args[0], rows)?;
+        Ok(numbers::<Int64Type>(rows, |row| Some(measure(&cells.get(row)) as i64)))
+    })
+}
+
+fn test(call: &Call, test: impl Fn(&str) -> bool + Send + Sync + 'static) -> Resolved {
+    let [arg] = call.args else { return None };
+    let text = ToText::new(arg)?;
+    kernel(call, move |args: &[Arg], rows| {
+        let cells = text.read(&args[0], rows)?;
+        Ok(booleans(rows, |row| Some(test(&cells.get(row)))))
+    })
+}
+
+fn compare(call: &Call) -> Resolved {
+    let [_, _] = call.args else { return None };
+    let texts = ToText::all(call.args)?;
+    kernel(call, move |args: &[Arg], rows| {
+        let (left, right) = (texts[0].read(&args[0], rows)?, texts[1].read(&args[1], rows)?);
+        Ok(numbers::<Int64Type>(rows, |row| {
+            Some(match left.get(row).encode_utf16().cmp(right.get(row).encode_utf16()) {
+                Ordering::Less => -1,
+                Ordering::Equal => 0,
+                Ordering::Greater => 1,
+            })
+        }))
+    })
+}
+
+/// Occurrences that may overlap; of a regex, ones that do not.
+fn count(call: &Call) -> Resolved {
+    let (is_regex, [text, search]) = match call.args {
+        [text, search] => (false, [text, search]),
+        [text, search, _] => match call.text(2)? {
+            "regex" => (true, [text, search]),
+            "normal" => (false, [text, search]),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    if search.constant.as_ref().and_then(constant_text).is_some_and(|s| s.is_empty()) {
+        return None;
+    }
+    let (text, search_text) = (ToText::new(text)?, ToText::new(search)?);
+    if is_regex && let Some(pattern) = search.constant.as_ref().and_then(constant_text)
+        && let Err(error) = compile_regex(call.name, &pattern)
+    {
+        return Some(Err(error));
+    }
+    let last: Last<Regex> = Last::default();
+    kernel(call, move |args: &[Arg], rows| {
+        let (texts, searches) = (text.read(&args[0], rows)?, search_text.read(&args[1], rows)?);
+        if is_regex {
+            let counts = (0..rows)
+                .map(|row| {
+                    let regex = last.get(&searches.get(row), |pattern| compile_regex("countof", pattern))?;
+                    Ok(regex.find_iter(&texts.get(row)).count() as i64)
+                })
+                .collect::<Result<Vec<_>, FunctionError>>()?;
+            return Ok(numbers::<Int64Type>(rows, |row| counts.get(row).copied()));
+        }
+        Ok(numbers::<Int64Type>(rows, |row| {
+            let (text, search) = (texts.get(row), searches.get(row));
+            let bytes = text.as_bytes();
+            let mut from = 0;
+            let mut count = 0;
+            while let Some(at) = bytes.get(from..).and_then(|rest| memchr::memmem::find(rest, search.as_bytes())) {
+                if search.is_empty() {
+                    break;
+                }
+                count += 1;
+                from += at + 1;
+            }
+            Some(count)
+        }))
+    })
+}
+
+/// `indexof(text, lookup [, start [, length [, occurrence]]])`: -1 where it is not, null for an empty lookup.
+fn index(call: &Call) -> Resolved {
+    let is_regex = call.name == "indexof_regex";
+    let (operands, options) = call.args.split_at_checked(2)?;
+    if options.len() > 3 || options.iter().any(|o| !matches!(o.kql_type, KqlType::Int | KqlType::Long)) {
+        return None;
+    }
+    let (text, lookup) = (ToText::new(&operands[0])?, ToText::new(&operands[1])?);
+    // What such a range means is not documented.
+    let constant = |n: usize| match options.get(n).map(|o| &o.constant) {
+        Some(Some(Value::Long(v))) => Some(*v),
+        Some(Some(Value::Int(v))) => Some(i64::from(*v)),
+        _ => None,
+    };
+    if constant(1).is_some_and(|length| length < -1) || constant(2).is_some_and(|occurrence| occurrence < 1) {
+        return None;
+    }
+    if is_regex && let Some(pattern) = operands[1].constant.as_ref().and_then(constant_text)
+        && let Err(error) = compile_regex(call.name, &pattern)
+    {
+        return Some(Err(error));
+    }
+    let last: Last<Regex> = Last::default();
+    kernel(call, move |args: &[Arg], rows| {
+        let (texts, lookups) = (text.read(&args[0], rows)?, lookup.read(&args[1], rows)?);
+        let options = args.iter().skip(2).map(longs).collect::<Result<Vec<_>, _>>()?;
+        let option = |n: usize, row: usize, default: i64| options.get(n).map_or(Some(default), |cells| cells.get(row));
+        let places = (0..rows)
+            .map(|row| {
+                let (text, lookup) = (texts.get(row), lookups.get(row));
+                let (Some(start), Some(length), Some(occurrence)) = (option(0, row, 0), option(1, row, -1), option(2, row, 1)) else {
+                    return Ok(None);
+                };
+                if lookup.is_empty() {
+                    return Ok(None);
+                }
+                if length < -1 || occurrence < 1 {
+                    return Err(error("indexof", "the length must be -1 or more and the occurrence 1 or more"));
+                }
+                let Some((from, range)) = window(&text, start, length) else { return Ok(Some(-1)) };
+                let at = if is_regex {
+                    let regex = last.get(&lookup, |pattern| compile_regex("indexof_regex", pattern))?;
+                    regex.find_iter(range).nth(occurrence as usize - 1).map(|m| m.start())
+                } else {
+                    nth(range, &lookup, occurrence)
+                };
+                Ok(Some(at.and_then(|at| range.get(..at)).map_or(-1, |head| (from + head.chars().count()) as i64)))
+            })
+            .collect::<Result<Vec<Option<i64>>, FunctionError>>()?;
+        Ok(numbers::<Int64Type>(rows, |row| places.get(row).copied().flatten()))
+    })
+}
+
+/// The part of a text from `start` (negative: from the end) over `length` characters (-1: all), and how many characters are before it.
+fn window(text: &str, start: i64, length: i64) -> Option<(usize, &str)> {
+    let all = text.chars().count() as i64;
+    let start = if start < 0 { (start + all).max(0) } else { start };
+    if start > all {
+        return None;
+    }
+    let byte_of = |n: i64| text.char_indices().nth(usize::try_from(n).ok()?).map(|(at, _)| at);
+    let rest = text.get(byte_of(start).unwrap_or(text.len())..)?;
+    let end = if length < 0 { rest.len() } else { rest.char_indices().nth(length as usize).map_or(rest.len(), |(at, _)| at) };
+    Some((start as usize, rest.get(..end)?))
+}
+
+fn nth(text: &str, lookup: &str, occurrence: i64) -> Option<usize> {
+    let mut from = 0;
+    for n in 1..=occurrence {
+        let at = from + memchr::memmem::find(text.as_bytes().get(from..)?, lookup.as_bytes())?;
+        if n == occurrence {
+            return Some(at);
+        }
+        from = at + 1;
+    }
+    None
+}
