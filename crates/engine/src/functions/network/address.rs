@@ -74,7 +74,9 @@ impl V6 {
 fn split(text: &str, all: u32) -> Option<(&str, u32)> {
     match text.split_once('/') {
         None => Some((text, all)),
-        Some((address, prefix)) if prefix.bytes().all(|b| b.is_ascii_digit()) => Some((address, prefix.parse().ok().filter(|p| *p <= all)?)),
+        Some((address, prefix)) if prefix.bytes().all(|b| b.is_ascii_digit()) => {
+            Some((address, prefix.parse().ok().filter(|p| *p <= all)?))
+        }
         Some(_) => None,
     }
 }
@@ -90,13 +92,28 @@ mod tests {
     #[test]
     fn addresses() {
         for (text, want) in [
-            ("192.168.1.1/24", Some((0xC0A8_0101, 24))), ("1.2.3.4", Some((0x0102_0304, 32))), ("1.2.3.4/0", Some((0x0102_0304, 0))), ("1.2.3", None), ("1.2.3.256", None),
-            ("1.2.3.4.5", None), ("1.2.3.4/33", None), ("1.2.3.4/", None), ("", None), ("a.b.c.d", None), ("1.2.3.-4", None), ("::1", None),
+            ("192.168.1.1/24", Some((0xC0A8_0101, 24))),
+            ("1.2.3.4", Some((0x0102_0304, 32))),
+            ("1.2.3.4/0", Some((0x0102_0304, 0))),
+            ("1.2.3", None),
+            ("1.2.3.256", None),
+            ("1.2.3.4.5", None),
+            ("1.2.3.4/33", None),
+            ("1.2.3.4/", None),
+            ("", None),
+            ("a.b.c.d", None),
+            ("1.2.3.-4", None),
+            ("::1", None),
         ] {
             assert_eq!(V4::parse(text).map(|a| (a.bits, a.prefix)), want, "{text}");
         }
         assert_eq!(V4::parse("1.2.3.4/0").unwrap().masked(32), 0);
-        for (text, want) in [("::192.168.255.255/24", Some((0xC0A8_FFFF, 120))), ("192.168.255.255/24", Some((0xFFFF_C0A8_FFFF, 120))), ("fe80::1/64", Some((0xFE80 << 112 | 1, 64))), ("x::1", None)] {
+        for (text, want) in [
+            ("::192.168.255.255/24", Some((0xC0A8_FFFF, 120))),
+            ("192.168.255.255/24", Some((0xFFFF_C0A8_FFFF, 120))),
+            ("fe80::1/64", Some((0xFE80 << 112 | 1, 64))),
+            ("x::1", None),
+        ] {
             assert_eq!(V6::parse(text).map(|a| (a.bits, a.prefix)), want, "{text}");
         }
     }

@@ -65,7 +65,11 @@ fn compare(call: &Call) -> Resolved {
         let (left, right) = (left.read(&args[0], rows)?, right.read(&args[1], rows)?);
         let masks = args.get(2).map(longs).transpose()?;
         let order = |row: usize| Some(V4::parse(&left.get(row))?.compare(V4::parse(&right.get(row))?, prefix(masks.as_ref(), row, 32)?));
-        Ok(if boolean { booleans(rows, |row| order(row).map(Ordering::is_eq)) } else { numbers::<Int64Type>(rows, |row| order(row).map(|o| o as i64)) })
+        Ok(if boolean {
+            booleans(rows, |row| order(row).map(Ordering::is_eq))
+        } else {
+            numbers::<Int64Type>(rows, |row| order(row).map(|o| o as i64))
+        })
     })
 }
 

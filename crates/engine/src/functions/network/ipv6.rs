@@ -52,6 +52,10 @@ fn compare(call: &Call) -> Resolved {
         let (left, right) = (left.read(&args[0], rows)?, right.read(&args[1], rows)?);
         let masks = args.get(2).map(longs).transpose()?;
         let order = |row: usize| Some(V6::parse(&left.get(row))?.compare(V6::parse(&right.get(row))?, prefix(masks.as_ref(), row, 128)?));
-        Ok(if boolean { booleans(rows, |row| order(row).map(Ordering::is_eq)) } else { numbers::<Int64Type>(rows, |row| order(row).map(|o| o as i64)) })
+        Ok(if boolean {
+            booleans(rows, |row| order(row).map(Ordering::is_eq))
+        } else {
+            numbers::<Int64Type>(rows, |row| order(row).map(|o| o as i64))
+        })
     })
 }

@@ -76,7 +76,12 @@ mod tests {
             url("scheme://username:password@host:1234/this/is/a/path?k1=v1&k2=v2#fragment").to_json_text(),
             r#"{"Scheme":"scheme","Host":"host","Port":"1234","Path":"/this/is/a/path","Username":"username","Password":"password","Query Parameters":{"k1":"v1","k2":"v2"},"Fragment":"fragment"}"#
         );
-        for (text, host, port, path) in [("https://a.example", "a.example", "", ""), ("https://a.example:8443/x", "a.example", "8443", "/x"), ("https://[::1]:80/", "[::1]", "80", "/"), ("/x/y", "", "", "/x/y")] {
+        for (text, host, port, path) in [
+            ("https://a.example", "a.example", "", ""),
+            ("https://a.example:8443/x", "a.example", "8443", "/x"),
+            ("https://[::1]:80/", "[::1]", "80", "/"),
+            ("/x/y", "", "", "/x/y"),
+        ] {
             let parts = url(text);
             let part = |name: &str| parts.get(name).unwrap().to_kusto_string();
             assert_eq!([part("Host"), part("Port"), part("Path")], [host, port, path], "{text}");

@@ -52,7 +52,13 @@ mod tests {
 
     #[test]
     fn texts() {
-        for (value, precision, unit, want) in [(564, 0, None, "564 Bytes"), (10332, 1, None, "10.1 KB"), (20010332, 0, None, "19 MB"), (20010332, 2, None, "19.08 MB"), (20010332, 0, Some(1), "19541 KB")] {
+        for (value, precision, unit, want) in [
+            (564, 0, None, "564 Bytes"),
+            (10332, 1, None, "10.1 KB"),
+            (20010332, 0, None, "19 MB"),
+            (20010332, 2, None, "19.08 MB"),
+            (20010332, 0, Some(1), "19541 KB"),
+        ] {
             assert_eq!(text(value, precision, unit), want);
         }
     }

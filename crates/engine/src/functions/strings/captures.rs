@@ -39,7 +39,10 @@ fn extract(call: &Call) -> Resolved {
             if let Some(wanted) = wanted
                 && !usize::try_from(wanted).is_ok_and(|n| n < regex.captures_len())
             {
-                return Some(Err(error("extract", format!("the regular expression has {} capture groups, and no group {wanted}", regex.captures_len() - 1))));
+                return Some(Err(error(
+                    "extract",
+                    format!("the regular expression has {} capture groups, and no group {wanted}", regex.captures_len() - 1),
+                )));
             }
         }
         Ok(None) => {}
@@ -116,7 +119,10 @@ fn extract_all(call: &Call) -> Resolved {
         Ok(regex) => regex?,
     };
     if regex.captures_len() < 2 {
-        return Some(Err(error("extract_all", "the regular expression has no capture group; put parentheses around what is to be extracted")));
+        return Some(Err(error(
+            "extract_all",
+            "the regular expression has no capture group; put parentheses around what is to be extracted",
+        )));
     }
     let wanted: Vec<usize> = match groups {
         None => (1..regex.captures_len()).collect(),

@@ -29,7 +29,9 @@ fn join(call: &Call, delimiters: usize) -> Resolved {
         let (delimiter, cells) = cells.split_at(delimiters);
         Ok(strings(rows, |row, out| {
             for (n, cell) in cells.iter().enumerate() {
-                if n > 0 && let [delimiter] = delimiter {
+                if n > 0
+                    && let [delimiter] = delimiter
+                {
                     out.push_str(&delimiter.get(row));
                 }
                 out.push_str(&cell.get(row));
@@ -79,7 +81,9 @@ fn repeat(call: &Call) -> Resolved {
         };
         Ok(strings(rows, |row, out| {
             for n in 0..times.get(row).unwrap_or(0).min(MOST) {
-                if n > 0 && let Some(delimiters) = &delimiters {
+                if n > 0
+                    && let Some(delimiters) = &delimiters
+                {
                     out.push_str(&delimiters.get(row));
                 }
                 out.push_str(&values.get(row));

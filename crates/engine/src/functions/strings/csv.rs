@@ -99,7 +99,10 @@ mod tests {
 
     #[test]
     fn fields() {
-        assert_eq!(csv("aa,\"b,b,b\",cc,\"Escaping quotes: \"\"Title\"\"\",\"line1\nline2\""), ["aa", "b,b,b", "cc", "Escaping quotes: \"Title\"", "line1\nline2"]);
+        assert_eq!(
+            csv("aa,\"b,b,b\",cc,\"Escaping quotes: \"\"Title\"\"\",\"line1\nline2\""),
+            ["aa", "b,b,b", "cc", "Escaping quotes: \"Title\"", "line1\nline2"]
+        );
         assert_eq!(csv("record1,a,b,c\nrecord2,x,y,z"), ["record1", "a", "b", "c"]);
         assert_eq!(csv(""), [""]);
         assert_eq!(command_line(r#"echo "hello world!" print$?"#), ["echo", "hello world!", "print$?"]);

@@ -115,7 +115,7 @@ fn base64_encode(bytes: &[u8], out: &mut String) {
 }
 
 /// Standard base64 with padding; `None` for anything else.
-pub(crate) fn base64_decode(text: &str) -> Option<Vec<u8>> {
+fn base64_decode(text: &str) -> Option<Vec<u8>> {
     let bytes = text.as_bytes();
     if !bytes.len().is_multiple_of(4) {
         return None;

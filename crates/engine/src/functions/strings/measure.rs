@@ -70,7 +70,8 @@ fn count(call: &Call) -> Resolved {
         return None;
     }
     let (text, search_text) = (ToText::new(text)?, ToText::new(search)?);
-    if is_regex && let Some(pattern) = search.constant.as_ref().and_then(constant_text)
+    if is_regex
+        && let Some(pattern) = search.constant.as_ref().and_then(constant_text)
         && let Err(error) = compile_regex(call.name, &pattern)
     {
         return Some(Err(error));
@@ -121,7 +122,8 @@ fn index(call: &Call) -> Resolved {
     if constant(1).is_some_and(|length| length < -1) || constant(2).is_some_and(|occurrence| occurrence < 1) {
         return None;
     }
-    if is_regex && let Some(pattern) = operands[1].constant.as_ref().and_then(constant_text)
+    if is_regex
+        && let Some(pattern) = operands[1].constant.as_ref().and_then(constant_text)
         && let Err(error) = compile_regex(call.name, &pattern)
     {
         return Some(Err(error));

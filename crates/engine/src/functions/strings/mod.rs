@@ -18,7 +18,7 @@ use super::args::{kernel, strings};
 use super::operand::ToText;
 use super::{Arg, Call, Resolved};
 
-pub(crate) use encode::{base64_decode, percent_decode};
+pub(crate) use encode::percent_decode;
 
 pub(crate) fn resolve(call: &Call) -> Resolved {
     match call.name {
@@ -36,7 +36,9 @@ pub(crate) fn resolve(call: &Call) -> Resolved {
         "parse_path" | "parse_version" => paths::resolve(call),
         "format_bytes" => bytes::resolve(call),
         "unicode_codepoints_from_string" | "unicode_codepoints_to_string" | "make_string" => codepoints::resolve(call),
-        "punycode_from_string" | "punycode_to_string" | "punycode_domain_from_string" | "punycode_domain_to_string" => punycode::resolve(call),
+        "punycode_from_string" | "punycode_to_string" | "punycode_domain_from_string" | "punycode_domain_to_string" => {
+            punycode::resolve(call)
+        }
         _ => encode::resolve(call),
     }
 }

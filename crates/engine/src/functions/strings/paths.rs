@@ -66,7 +66,13 @@ mod tests {
 
     #[test]
     fn versions() {
-        for (text, want) in [("0.0.0.5", Some("5")), ("1.2.3.4", Some("1000000020000000300000004")), ("1", Some("1000000000000000000000000")), ("1.x", None), ("", None)] {
+        for (text, want) in [
+            ("0.0.0.5", Some("5")),
+            ("1.2.3.4", Some("1000000020000000300000004")),
+            ("1", Some("1000000000000000000000000")),
+            ("1.x", None),
+            ("", None),
+        ] {
             assert_eq!(version(text).as_deref(), want, "{text}");
         }
     }

@@ -134,7 +134,12 @@ mod tests {
 
     #[test]
     fn both_ways() {
-        for (text, code) in [("académie-française", "acadmie-franaise-npb1a"), ("Rúyì", "Ry-lja8c"), ("Jīngū", "Jng-uta63a"), ("Thuận Thiên", "Thun Thin-s4a7194f")] {
+        for (text, code) in [
+            ("académie-française", "acadmie-franaise-npb1a"),
+            ("Rúyì", "Ry-lja8c"),
+            ("Jīngū", "Jng-uta63a"),
+            ("Thuận Thiên", "Thun Thin-s4a7194f"),
+        ] {
             assert_eq!(encode(text).as_deref(), Some(code));
             assert_eq!(decode(code).as_deref(), Some(text));
         }

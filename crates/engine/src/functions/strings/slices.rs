@@ -44,8 +44,18 @@ mod tests {
     #[test]
     fn slices() {
         for (text, start, length, want) in [
-            ("hello", 1, -1, ""), ("hello", 0, 0, ""), ("hello", 10, 5, ""), ("abc", 2, 10, "c"), ("abc", -2, 5, "bc"), ("x", -2, 5, ""), ("hello", -100, 3, ""),
-            ("𝓗ello", 0, 2, "𝓗e"), ("𝓗ello", -4, 2, "el"), ("hello", 5, 1, ""), ("héé", 1, i64::MAX, "éé"), ("hello", i64::MIN, i64::MAX, ""),
+            ("hello", 1, -1, ""),
+            ("hello", 0, 0, ""),
+            ("hello", 10, 5, ""),
+            ("abc", 2, 10, "c"),
+            ("abc", -2, 5, "bc"),
+            ("x", -2, 5, ""),
+            ("hello", -100, 3, ""),
+            ("𝓗ello", 0, 2, "𝓗e"),
+            ("𝓗ello", -4, 2, "el"),
+            ("hello", 5, 1, ""),
+            ("héé", 1, i64::MAX, "éé"),
+            ("hello", i64::MIN, i64::MAX, ""),
         ] {
             assert_eq!(slice(text, start, length), want, "{text} {start} {length}");
         }
