@@ -3,7 +3,8 @@
 
 use model::ticks;
 
-const MONTHS: [&str; 12] = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+const MONTHS: [&str; 12] =
+    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
 const DAYS: [&str; 7] = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 
 /// Ticks; `None` where the text is no date or one outside the years 1 to 9999.
@@ -237,7 +238,20 @@ mod tests {
 
     #[test]
     fn what_is_no_date() {
-        for text in ["", "not a date", "13-01-2022", "x12-02-2022", "2020-13-01", "2020-02-30", "12-02-2022 25:00", "2022-12-02 13:45:56 EST", "1/2/3/4", "99999999999", "Dec", "Mon,"] {
+        for text in [
+            "",
+            "not a date",
+            "13-01-2022",
+            "x12-02-2022",
+            "2020-13-01",
+            "2020-02-30",
+            "12-02-2022 25:00",
+            "2022-12-02 13:45:56 EST",
+            "1/2/3/4",
+            "99999999999",
+            "Dec",
+            "Mon,",
+        ] {
             assert_eq!(parse_datetime(text), None, "{text}");
         }
     }

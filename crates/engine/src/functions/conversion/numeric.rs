@@ -9,7 +9,7 @@ use crate::functions::{Arg, Call, FunctionError, Resolved};
 use arrow::array::{ArrayRef, ArrowPrimitiveType};
 use arrow::compute;
 use arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type};
-use model::{ticks, KqlType};
+use model::{KqlType, ticks};
 use std::sync::Arc;
 
 fn only(call: &Call) -> Option<KqlType> {
@@ -29,7 +29,11 @@ fn from_text<T: ArrowPrimitiveType>(args: &[Arg], rows: usize, f: fn(&str) -> Op
     Ok(numbers::<T>(rows, |row| f(text.get(row)?)))
 }
 
-fn from_dynamic<T: ArrowPrimitiveType>(args: &[Arg], rows: usize, f: impl Fn(&DynValue) -> Option<T::Native>) -> Result<ArrayRef, FunctionError> {
+fn from_dynamic<T: ArrowPrimitiveType>(
+    args: &[Arg],
+    rows: usize,
+    f: impl Fn(&DynValue) -> Option<T::Native>,
+) -> Result<ArrayRef, FunctionError> {
     let text = texts(&args[0])?;
     Ok(numbers::<T>(rows, |row| f(&DynValue::parse(text.get(row)?))))
 }
@@ -85,7 +89,9 @@ pub(super) fn to_long(call: &Call) -> Resolved {
 pub(super) fn to_real(call: &Call) -> Resolved {
     match only(call)? {
         KqlType::Real => same(call),
-        KqlType::Int | KqlType::Long | KqlType::Bool | KqlType::DateTime | KqlType::TimeSpan => kernel(call, |args, _| cast(args, &DataType::Float64)),
+        KqlType::Int | KqlType::Long | KqlType::Bool | KqlType::DateTime | KqlType::TimeSpan => {
+            kernel(call, |args, _| cast(args, &DataType::Float64))
+        }
         KqlType::String | KqlType::Decimal => kernel(call, |args, rows| from_text::<Float64Type>(args, rows, parse_real)),
         KqlType::Dynamic => kernel(call, |args, rows| from_dynamic::<Float64Type>(args, rows, dynamic_to_real)),
         KqlType::Guid => None,
@@ -94,9 +100,7 @@ pub(super) fn to_real(call: &Call) -> Resolved {
 
 pub(super) fn to_bool(call: &Call) -> Resolved {
     match only(call)? {
-        KqlType::Bool => {
-            kernel(call, |args, _| Ok(Arc::new(bools(&args[0])?.array) as ArrayRef))
-        }
+        KqlType::Bool => kernel(call, |args, _| Ok(Arc::new(bools(&args[0])?.array) as ArrayRef)),
         KqlType::Int | KqlType::Long => kernel(call, |args, rows| {
             let value = longs(&args[0])?;
             Ok(booleans(rows, |row| value.get(row).map(|n| n != 0)))

@@ -159,11 +159,30 @@ mod tests {
 
     #[test]
     fn reals_and_truth() {
-        for (text, value) in [(" 3.14 ", Some(3.14)), (".5", Some(0.5)), ("5.", Some(5.0)), ("1e400", Some(f64::INFINITY)), ("-inf", Some(f64::NEG_INFINITY)), ("0x1F", None), ("1,234", None), ("", None)] {
+        for (text, value) in [
+            (" 3.14 ", Some(3.14)),
+            (".5", Some(0.5)),
+            ("5.", Some(5.0)),
+            ("1e400", Some(f64::INFINITY)),
+            ("-inf", Some(f64::NEG_INFINITY)),
+            ("0x1F", None),
+            ("1,234", None),
+            ("", None),
+        ] {
             assert_eq!(parse_real(text), value, "{text}");
         }
         assert!(parse_real("NaN").unwrap().is_nan());
-        for (text, value) in [("tRuE", Some(true)), ("FALSE", Some(false)), ("1", Some(true)), ("0", Some(false)), ("-1", Some(true)), ("1.0", None), (" true", None), ("yes", None), ("", None)] {
+        for (text, value) in [
+            ("tRuE", Some(true)),
+            ("FALSE", Some(false)),
+            ("1", Some(true)),
+            ("0", Some(false)),
+            ("-1", Some(true)),
+            ("1.0", None),
+            (" true", None),
+            ("yes", None),
+            ("", None),
+        ] {
             assert_eq!(parse_bool(text), value, "{text}");
         }
     }

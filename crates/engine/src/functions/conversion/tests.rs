@@ -1,6 +1,6 @@
 use crate::functions::testing::{check, eval};
-use model::{ticks, KqlType, Value};
 use Value::{Bool, DateTime, Dynamic, Guid, Int, Long, Null, Real, TimeSpan};
+use model::{KqlType, Value, ticks};
 
 fn text(s: &str) -> Value {
     Value::String(s.to_owned())

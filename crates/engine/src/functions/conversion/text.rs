@@ -3,7 +3,7 @@
 use super::parse_guid;
 use crate::dynamic::{self, DynValue};
 use crate::functions::args::{bools, kernel, longs, nullable_texts, reals, strings, texts};
-use crate::functions::{format, Arg, Call, FunctionError, Resolved};
+use crate::functions::{Arg, Call, FunctionError, Resolved, format};
 use arrow::array::{Array, ArrayRef, StringViewBuilder};
 use model::KqlType;
 use std::fmt::Write;

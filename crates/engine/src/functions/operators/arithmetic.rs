@@ -1,11 +1,11 @@
 //! `+ - * / %` and the minus sign. Integers wrap; `/` truncates; `%` is never negative; a division of integers by zero is null.
 
-use crate::functions::args::{integers, kernel, longs, numbers, reals, Cells};
+use crate::functions::args::{Cells, integers, kernel, longs, numbers, reals};
 use crate::functions::{Arg, Call, FunctionError, Resolved};
 use arrow::array::{ArrayRef, ArrowPrimitiveType, PrimitiveArray};
 use arrow::compute;
 use arrow::datatypes::{Float64Type, Int64Type};
-use model::{ticks, KqlType};
+use model::{KqlType, ticks};
 use std::sync::Arc;
 
 pub(super) fn resolve(call: &Call) -> Resolved {
@@ -38,14 +38,21 @@ fn negate(args: &[Arg], rows: usize, returns: KqlType) -> Result<ArrayRef, Funct
 }
 
 /// A function of two columns, total: null where either is null.
-pub(super) fn map2<A, B, R>(a: &Cells<PrimitiveArray<A>>, b: &Cells<PrimitiveArray<B>>, rows: usize, f: impl Fn(A::Native, B::Native) -> R::Native) -> Result<ArrayRef, FunctionError>
+pub(super) fn map2<A, B, R>(
+    a: &Cells<PrimitiveArray<A>>,
+    b: &Cells<PrimitiveArray<B>>,
+    rows: usize,
+    f: impl Fn(A::Native, B::Native) -> R::Native,
+) -> Result<ArrayRef, FunctionError>
 where
     A: ArrowPrimitiveType,
     B: ArrowPrimitiveType,
     R: ArrowPrimitiveType,
 {
     Ok(match (a.is_constant(), b.is_constant()) {
-        (false, false) => Arc::new(compute::binary::<_, _, _, R>(&a.array, &b.array, f).map_err(|e| crate::functions::args::error("an operator", e))?),
+        (false, false) => {
+            Arc::new(compute::binary::<_, _, _, R>(&a.array, &b.array, f).map_err(|e| crate::functions::args::error("an operator", e))?)
+        }
         (false, true) => match b.get(0) {
             Some(right) => Arc::new(a.array.unary::<_, R>(|left| f(left, right))),
             None => arrow::array::new_null_array(&R::DATA_TYPE, rows),
@@ -59,7 +66,12 @@ where
 }
 
 /// A function of two columns that may have no result.
-pub(super) fn try_map2<A, B, R>(a: &Cells<PrimitiveArray<A>>, b: &Cells<PrimitiveArray<B>>, rows: usize, f: impl Fn(A::Native, B::Native) -> Option<R::Native>) -> ArrayRef
+pub(super) fn try_map2<A, B, R>(
+    a: &Cells<PrimitiveArray<A>>,
+    b: &Cells<PrimitiveArray<B>>,
+    rows: usize,
+    f: impl Fn(A::Native, B::Native) -> Option<R::Native>,
+) -> ArrayRef
 where
     A: ArrowPrimitiveType,
     B: ArrowPrimitiveType,
@@ -77,9 +89,15 @@ fn whole(call: &Call) -> Resolved {
     let returns = call.returns;
     if returns == KqlType::Long {
         match call.name {
-            "+" => return kernel(call, |args, rows| map2::<_, _, Int64Type>(&longs(&args[0])?, &longs(&args[1])?, rows, i64::wrapping_add)),
-            "-" => return kernel(call, |args, rows| map2::<_, _, Int64Type>(&longs(&args[0])?, &longs(&args[1])?, rows, i64::wrapping_sub)),
-            "*" => return kernel(call, |args, rows| map2::<_, _, Int64Type>(&longs(&args[0])?, &longs(&args[1])?, rows, i64::wrapping_mul)),
+            "+" => {
+                return kernel(call, |args, rows| map2::<_, _, Int64Type>(&longs(&args[0])?, &longs(&args[1])?, rows, i64::wrapping_add));
+            }
+            "-" => {
+                return kernel(call, |args, rows| map2::<_, _, Int64Type>(&longs(&args[0])?, &longs(&args[1])?, rows, i64::wrapping_sub));
+            }
+            "*" => {
+                return kernel(call, |args, rows| map2::<_, _, Int64Type>(&longs(&args[0])?, &longs(&args[1])?, rows, i64::wrapping_mul));
+            }
             _ => {}
         }
     }
@@ -135,8 +153,12 @@ fn time(call: &Call, a: KqlType, b: KqlType) -> Resolved {
         (TimeSpan, "/", Real, TimeSpan) => {
             kernel(call, |args, rows| Ok(try_map2::<_, _, Int64Type>(&reals(&args[0])?, &reals(&args[1])?, rows, |a, b| span(a / b))))
         }
-        (TimeSpan, "/", TimeSpan, Real) => kernel(call, |args, rows| map2::<_, _, Float64Type>(&reals(&args[0])?, &reals(&args[1])?, rows, |a, b| a / b)),
-        (TimeSpan, "%", TimeSpan, TimeSpan) | (DateTime, "%", TimeSpan, TimeSpan) => of_longs(call, |a, b| (b != 0).then(|| a.wrapping_rem_euclid(b))),
+        (TimeSpan, "/", TimeSpan, Real) => {
+            kernel(call, |args, rows| map2::<_, _, Float64Type>(&reals(&args[0])?, &reals(&args[1])?, rows, |a, b| a / b))
+        }
+        (TimeSpan, "%", TimeSpan, TimeSpan) | (DateTime, "%", TimeSpan, TimeSpan) => {
+            of_longs(call, |a, b| (b != 0).then(|| a.wrapping_rem_euclid(b)))
+        }
         _ => None,
     }
 }

@@ -2,7 +2,7 @@
 //! others are null where either side is.
 
 use super::dynamic_comparison;
-use crate::functions::args::{bools, ints, kernel, longs, reals, texts, Cells};
+use crate::functions::args::{Cells, bools, ints, kernel, longs, reals, texts};
 use crate::functions::{Arg, Call, FunctionError, Resolved};
 use arrow::array::{Array, ArrayRef, ArrowPrimitiveType, BooleanArray, PrimitiveArray};
 use arrow::buffer::{BooleanBuffer, NullBuffer};
@@ -56,7 +56,9 @@ pub(super) fn resolve(call: &Call) -> Resolved {
         [Int | Long, Int | Long] | [DateTime, DateTime] | [TimeSpan, TimeSpan] => {
             kernel(call, move |args, rows| Ok(primitive(op, &longs(&args[0])?, &longs(&args[1])?, rows)))
         }
-        [Int | Long | Real, Int | Long | Real] => kernel(call, move |args, rows| Ok(primitive(op, &reals(&args[0])?, &reals(&args[1])?, rows))),
+        [Int | Long | Real, Int | Long | Real] => {
+            kernel(call, move |args, rows| Ok(primitive(op, &reals(&args[0])?, &reals(&args[1])?, rows)))
+        }
         [Bool, Bool] => kernel(call, move |args, rows| {
             let (a, b) = (bools(&args[0])?, bools(&args[1])?);
             Ok(by_row(op, rows, |row| a.get(row), |row| b.get(row)))
@@ -95,7 +97,12 @@ pub(super) fn with_nulls(op: Op, bits: BooleanBuffer, a: Option<BooleanBuffer>, 
     })
 }
 
-fn collect<T: ArrowPrimitiveType>(a: &Cells<PrimitiveArray<T>>, b: &Cells<PrimitiveArray<T>>, rows: usize, f: impl Fn(&T::Native, &T::Native) -> bool) -> BooleanBuffer {
+fn collect<T: ArrowPrimitiveType>(
+    a: &Cells<PrimitiveArray<T>>,
+    b: &Cells<PrimitiveArray<T>>,
+    rows: usize,
+    f: impl Fn(&T::Native, &T::Native) -> bool,
+) -> BooleanBuffer {
     let (left, right) = (a.array.values(), b.array.values());
     match (a.is_constant(), b.is_constant()) {
         (false, false) => BooleanBuffer::collect_bool(rows, |row| f(&left[row], &right[row])),
@@ -127,7 +134,12 @@ where
 }
 
 /// For what is compared a row at a time.
-pub(super) fn by_row<T: PartialOrd>(op: Op, rows: usize, left: impl Fn(usize) -> Option<T>, right: impl Fn(usize) -> Option<T>) -> ArrayRef {
+pub(super) fn by_row<T: PartialOrd>(
+    op: Op,
+    rows: usize,
+    left: impl Fn(usize) -> Option<T>,
+    right: impl Fn(usize) -> Option<T>,
+) -> ArrayRef {
     crate::functions::args::booleans(rows, |row| one(op, left(row), right(row)))
 }
 

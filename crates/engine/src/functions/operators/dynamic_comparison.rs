@@ -1,6 +1,6 @@
 //! A `dynamic` with a scalar: the value in it counts where it is of the scalar's kind.
 
-use super::comparison::{by_row, Op};
+use super::comparison::{Op, by_row};
 use crate::dynamic::{self, DynValue};
 use crate::functions::args::{bools, kernel, longs, reals, texts};
 use crate::functions::conversion;
@@ -38,22 +38,42 @@ pub(super) fn resolve(call: &Call, op: Op) -> Resolved {
         KqlType::Real => kernel(call, move |args, rows| {
             let (left, right) = sides(args);
             let (left, right) = (texts(&left)?, reals(&right)?);
-            Ok(by_row(op, rows, |row| left.get(row).map(DynValue::parse).as_ref().and_then(conversion::dynamic_to_real), |row| right.get(row)))
+            Ok(by_row(
+                op,
+                rows,
+                |row| left.get(row).map(DynValue::parse).as_ref().and_then(conversion::dynamic_to_real),
+                |row| right.get(row),
+            ))
         }),
         KqlType::Bool => kernel(call, move |args, rows| {
             let (left, right) = sides(args);
             let (left, right) = (texts(&left)?, bools(&right)?);
-            Ok(by_row(op, rows, |row| left.get(row).map(DynValue::parse).as_ref().and_then(conversion::dynamic_to_bool), |row| right.get(row)))
+            Ok(by_row(
+                op,
+                rows,
+                |row| left.get(row).map(DynValue::parse).as_ref().and_then(conversion::dynamic_to_bool),
+                |row| right.get(row),
+            ))
         }),
         KqlType::DateTime => kernel(call, move |args, rows| {
             let (left, right) = sides(args);
             let (left, right) = (texts(&left)?, longs(&right)?);
-            Ok(by_row(op, rows, |row| left.get(row).map(DynValue::parse).as_ref().and_then(conversion::dynamic_to_datetime), |row| right.get(row)))
+            Ok(by_row(
+                op,
+                rows,
+                |row| left.get(row).map(DynValue::parse).as_ref().and_then(conversion::dynamic_to_datetime),
+                |row| right.get(row),
+            ))
         }),
         KqlType::TimeSpan => kernel(call, move |args, rows| {
             let (left, right) = sides(args);
             let (left, right) = (texts(&left)?, longs(&right)?);
-            Ok(by_row(op, rows, |row| left.get(row).map(DynValue::parse).as_ref().and_then(conversion::dynamic_to_timespan), |row| right.get(row)))
+            Ok(by_row(
+                op,
+                rows,
+                |row| left.get(row).map(DynValue::parse).as_ref().and_then(conversion::dynamic_to_timespan),
+                |row| right.get(row),
+            ))
         }),
         KqlType::Guid => kernel(call, move |args, rows| {
             let (left, right) = sides(args);

@@ -23,7 +23,10 @@ pub(super) fn resolve(call: &Call) -> Resolved {
                 let mut result: Option<BooleanArray> = None;
                 for arg in args {
                     let value = arg.expanded(rows)?;
-                    let value = value.as_any().downcast_ref::<BooleanArray>().ok_or_else(|| error("a logical operator", "an operand is not Boolean"))?;
+                    let value = value
+                        .as_any()
+                        .downcast_ref::<BooleanArray>()
+                        .ok_or_else(|| error("a logical operator", "an operand is not Boolean"))?;
                     result = Some(match result {
                         None => value.clone(),
                         Some(so_far) => {

@@ -8,10 +8,12 @@ pub(super) fn resolve(call: &Call) -> Resolved {
     use KqlType::{DateTime, Int, Long, Real, TimeSpan};
     let inside = call.name == "between";
     match *call.types().as_slice() {
-        [Int | Long, Int | Long, Int | Long] | [DateTime, DateTime, DateTime] | [TimeSpan, TimeSpan, TimeSpan] => kernel(call, move |args, rows| {
-            let (value, from, to) = (longs(&args[0])?, longs(&args[1])?, longs(&args[2])?);
-            Ok(booleans(rows, |row| verdict(value.get(row)?, from.get(row), to.get(row), inside)))
-        }),
+        [Int | Long, Int | Long, Int | Long] | [DateTime, DateTime, DateTime] | [TimeSpan, TimeSpan, TimeSpan] => {
+            kernel(call, move |args, rows| {
+                let (value, from, to) = (longs(&args[0])?, longs(&args[1])?, longs(&args[2])?);
+                Ok(booleans(rows, |row| verdict(value.get(row)?, from.get(row), to.get(row), inside)))
+            })
+        }
         // The upper end may be given as a distance from the lower one.
         [DateTime, DateTime, TimeSpan] => kernel(call, move |args, rows| {
             let (value, from, span) = (longs(&args[0])?, longs(&args[1])?, longs(&args[2])?);
