@@ -74,25 +74,47 @@ pub(crate) const UNPLANNED: [&str; 21] = [
     "top-nested",
 ];
 
-/// Never a name unless quoted, as Kusto has it.
-const RESERVED: [&str; 50] = [
+/// Never a name unless quoted: what Kusto's own parser (release 12.4.1) refuses as a column, a variable and a parameter.
+const RESERVED: [&str; 117] = [
     "and",
+    "anomalychart",
+    "areachart",
     "asc",
+    "bagexpansion",
+    "barchart",
     "between",
     "boolean",
+    "byte",
+    "cachingpolicy",
+    "callout",
+    "cancel",
+    "card",
+    "char",
+    "columnchart",
     "contains_cs",
     "containscs",
+    "cycles",
+    "dataexport",
+    "datascope",
     "date",
     "datetime",
     "decimal",
+    "decodeblocks",
     "desc",
     "double",
     "dynamic",
+    "encodingpolicy",
     "endswith",
     "endswith_cs",
+    "expandoutput",
+    "extent_tags_retention",
+    "external_data",
     "first",
     "flags",
     "float",
+    "force_remote",
+    "harddelete",
+    "hardretention",
     "has_all",
     "has_any",
     "has_cs",
@@ -100,72 +122,133 @@ const RESERVED: [&str; 50] = [
     "hasprefix_cs",
     "hassuffix",
     "hassuffix_cs",
+    "hotcache",
     "int",
     "int16",
     "int32",
     "int64",
     "int8",
     "isfuzzy",
+    "journal",
+    "ladderchart",
     "last",
     "like",
     "likecs",
+    "linechart",
     "long",
+    "missing",
+    "nooptimization",
     "notcontains",
     "notcontainscs",
     "notlike",
     "notlikecs",
     "or",
     "others",
+    "pathformat",
+    "piechart",
+    "pivotchart",
+    "project",
+    "queries",
+    "query_results",
     "real",
+    "relaxed",
+    "restricted_view_access",
+    "row_level_security",
+    "rowstore",
+    "rowstore_references",
+    "rowstore_sealinfo",
+    "rowstorepolicy",
+    "rowstores",
+    "scatterchart",
+    "seal",
+    "seals",
+    "shards",
+    "simple",
+    "softdelete",
+    "softretention",
+    "stackedareachart",
     "startswith",
     "startswith_cs",
+    "statistics",
+    "storedqueryresultcontainers",
     "string",
+    "tablepurge",
     "time",
+    "timechart",
+    "timeline",
+    "timepivot",
     "timespan",
+    "treemap",
     "uint",
+    "uint16",
+    "uint32",
+    "uint64",
+    "uint8",
     "ulong",
     "union",
     "uniqueid",
+    "unrestrictedviewers",
+    "views",
+    "with_itemindex",
+    "with_match_id",
+    "with_step_name",
+    "writeaheadlog",
 ];
 
-/// A name where one is given (`by = 1`, `where: long`), but not where one is used.
-const DECLARED_ONLY: [&str; 23] = [
+/// A name where one is given to a column (`by = 1`, `where: long`), but not where one is used.
+const DECLARED_ONLY: [&str; 27] = [
     "accumulate",
     "as",
     "by",
     "contains",
     "datatable",
+    "earliest",
     "externaldata",
     "find",
     "has",
     "in",
     "invoke",
+    "latest",
     "materialize",
+    "mdm",
     "of",
     "print",
     "sample",
     "search",
     "set",
+    "sql",
     "title",
     "to",
     "toscalar",
     "totable",
+    "verbose",
+    "viewers",
     "where",
-    "project",
-    "filter",
 ];
+
+/// A name where one is used, but not where one is given: there it would be a setting.
+const REFERENCED_ONLY: [&str; 3] = ["kind", "with_source", "withsource"];
 
 pub(crate) fn is_operator(word: &str) -> bool {
     OPERATORS.contains(&word) || UNPLANNED.contains(&word)
 }
 
-pub(crate) fn is_reserved(word: &str) -> bool {
-    RESERVED.contains(&word)
+/// What a name is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// A name for a column or parameter.
+    Declare,
+    /// A column, variable or function that exists.
+    Refer,
+    /// Both rules hold: `let name`.
+    Both,
 }
 
-/// Words that cannot begin an expression.
-pub(crate) fn is_no_reference(word: &str) -> bool {
-    is_reserved(word) || (DECLARED_ONLY.contains(&word) && !matches!(word, "project" | "filter"))
+/// Whether a word must be quoted to be a name.
+pub(crate) fn needs_quotes(word: &str, purpose: Use) -> bool {
+    RESERVED.binary_search(&word).is_ok()
+        || (purpose != Use::Declare && DECLARED_ONLY.contains(&word))
+        || (purpose != Use::Refer && REFERENCED_ONLY.contains(&word))
 }
 
 /// The operator a misspelt word most likely meant.
@@ -202,4 +285,42 @@ fn distance(a: &[char], b: &str) -> usize {
         before = std::mem::replace(&mut row, next);
     }
     row.last().copied().unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_sorted() {
+        assert!(RESERVED.is_sorted());
+    }
+
+    #[test]
+    fn names_and_keywords() {
+        for (word, declare, refer) in [
+            ("first", true, true),
+            ("by", false, true),
+            ("kind", true, false),
+            ("count", false, false),
+            ("Type", false, false),
+            ("from", false, false),
+        ] {
+            assert_eq!((needs_quotes(word, Use::Declare), needs_quotes(word, Use::Refer)), (declare, refer), "{word}");
+        }
+    }
+
+    #[test]
+    fn near_words() {
+        for (word, near) in [
+            ("summarise", Some("summarize")),
+            ("wher", Some("where")),
+            ("exted", Some("extend")),
+            ("pasre", Some("parse")),
+            ("select", None),
+            ("xy", None),
+        ] {
+            assert_eq!(nearest_operator(word), near, "{word}");
+        }
+    }
 }

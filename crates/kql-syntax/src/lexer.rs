@@ -78,6 +78,13 @@ impl Lexer<'_> {
         self.bytes.get(self.pos..).is_some_and(|rest| rest.starts_with(prefix.as_bytes()))
     }
 
+    /// More errors of one kind than this help nobody.
+    fn say(&mut self, diagnostic: Diagnostic) {
+        if self.diagnostics.len() < 50 {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
     fn char(&self) -> Option<char> {
         self.text.get(self.pos..)?.chars().next()
     }
@@ -154,7 +161,7 @@ impl Lexer<'_> {
                 let start = self.pos;
                 self.pos += c.map_or(1, char::len_utf8);
                 let shown = c.unwrap_or(' ').escape_default();
-                self.diagnostics.push(
+                self.say(
                     Diagnostic::error("KS002", Span::new(start, self.pos), format!("the character `{shown}` is not part of KQL"))
                         .with_help("remove it, or put it in a string"),
                 );
@@ -193,20 +200,26 @@ impl Lexer<'_> {
         TokenKind::Ident
     }
 
-    /// Length of a balanced `(…)` here, unless it is far off or never ends.
+    /// Length of the `(…)` here: Kusto ends it at the first `)`. Where an expression was written by mistake (`datetime(now())`) the
+    /// partner of the `(` makes a better message.
     fn typed_length(&self) -> Option<usize> {
         let rest = self.bytes.get(self.pos..)?;
+        let mut first = None;
         let mut depth = 0usize;
         for (at, byte) in rest.iter().take(TYPED_LIMIT).enumerate() {
             match byte {
                 b'(' => depth += 1,
                 b')' if depth == 1 => return Some(at + 1),
-                b')' => depth -= 1,
-                b';' | b'|' | b'{' | b'}' => return None,
+                b')' => {
+                    depth -= 1;
+                    first = first.or(Some(at + 1));
+                }
+                b',' if depth > 1 => break,
+                b';' | b'|' | b'{' | b'}' | b'[' | b']' => break,
                 _ => {}
             }
         }
-        None
+        first
     }
 
     fn digits(&mut self) {
@@ -282,7 +295,7 @@ impl Lexer<'_> {
             }
         }
         let shown = char::from(quote);
-        self.diagnostics.push(
+        self.say(
             Diagnostic::error("KS001", Span::new(start, self.pos), format!("this string has no closing `{shown}` in its line"))
                 .with_help("close it, or write a text of several lines between ``` and ```"),
         );
@@ -306,11 +319,7 @@ impl Lexer<'_> {
             }
             self.pos += 1;
         }
-        self.diagnostics.push(Diagnostic::error(
-            "KS001",
-            Span::new(start, start + prefix + 3),
-            format!("this text has no closing {fence}"),
-        ));
+        self.say(Diagnostic::error("KS001", Span::new(start, start + prefix + 3), format!("this text has no closing {fence}")));
         TokenKind::String
     }
 }

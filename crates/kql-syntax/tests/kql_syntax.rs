@@ -4,5 +4,9 @@
 
 #[path = "kql_syntax/corpus.rs"]
 mod corpus;
+#[path = "kql_syntax/dump.rs"]
+mod dump;
+#[path = "kql_syntax/golden.rs"]
+mod golden;
 #[path = "kql_syntax/hostile.rs"]
 mod hostile;

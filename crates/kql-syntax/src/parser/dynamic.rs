@@ -105,7 +105,7 @@ impl Parser<'_> {
                 break;
             };
             self.pos += 1;
-            let key = self.strings(token);
+            let key = self.string_text(token);
             self.expect(TokenKind::Colon, "`:` after the key");
             let value = self.nested(Self::dynamic_value);
             match places.get(&key).and_then(|at| pairs.get_mut(*at)) {

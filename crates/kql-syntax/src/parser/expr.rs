@@ -83,14 +83,18 @@ impl Parser<'_> {
         );
         if !ended && !self.panicking {
             let found = self.found();
-            let mut diagnostic = Diagnostic::error("KS005", self.here(), format!("expected `|` or `;`, found {found}"));
-            match self.word(0) {
-                Some(word) if is_operator(word) => diagnostic = diagnostic.with_help(format!("put `|` before the operator: `| {word}`")),
-                Some(_) | None if self.at(TokenKind::Assign) => {
-                    diagnostic = diagnostic.with_help("`=` gives a name; compare with `==`");
+            let wanted = if level == 0 { "`|` or `;`" } else { "`,`, `|` or the closing bracket" };
+            let mut diagnostic = Diagnostic::error("KS005", self.here(), format!("expected {wanted}, found {found}"));
+            let before = self.pos.checked_sub(1).and_then(|at| self.tokens.get(at)).map(|t| t.span.text(self.text));
+            diagnostic = match (self.word(0), self.kind(0)) {
+                (Some(word), _) if is_operator(word) => diagnostic.with_help(format!("put `|` before the operator: `| {word}`")),
+                (Some(_), _) if before == Some("not") => diagnostic.with_help("`not` is a function: not(…)"),
+                (_, Some(TokenKind::Assign)) => diagnostic.with_help("`=` gives a name; compare with `==`"),
+                (_, Some(TokenKind::Bang)) if self.word(1).is_some() => {
+                    diagnostic.with_help(format!("write `!{}` without a space", self.word(1).unwrap_or_default()))
                 }
-                _ => {}
-            }
+                _ => diagnostic,
+            };
             self.report(diagnostic);
         }
         self.recover(level);
@@ -129,6 +133,11 @@ impl Parser<'_> {
     /// A value without a pipe.
     pub(super) fn expr(&mut self) -> Expr {
         self.chain(Level::Or)
+    }
+
+    /// A value up to a word such as `in`, which would be an operator elsewhere: `on t in range(…)`.
+    pub(super) fn axis(&mut self) -> Expr {
+        if self.at_assignment() { self.named() } else { self.binary(Level::Relational) }
     }
 
     /// `a or b or c`, `a and b and c`.
@@ -245,7 +254,7 @@ impl Parser<'_> {
         (low, high)
     }
 
-    fn unary(&mut self) -> Expr {
+    pub(super) fn unary(&mut self) -> Expr {
         let op = match self.kind(0) {
             Some(TokenKind::Minus) => UnaryOp::Minus,
             Some(TokenKind::Plus) => UnaryOp::Plus,
@@ -253,7 +262,8 @@ impl Parser<'_> {
         };
         let start = self.here();
         self.pos += 1;
-        let operand = self.nested(Self::unary);
+        // One sign only, as in Kusto: `- -1` is an error, `-(-1)` is not.
+        let operand = self.nested(Self::postfix);
         Expr { kind: ExprKind::Unary { op, operand: Box::new(operand) }, span: self.since(start) }
     }
 

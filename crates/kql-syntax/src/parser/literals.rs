@@ -40,7 +40,7 @@ impl Parser<'_> {
     }
 
     fn bad(&mut self, token: Token, message: &str) -> Literal {
-        self.remark(Diagnostic::error("KS001", token.span, message));
+        self.remark(Diagnostic::error("PH0104", token.span, message));
         Literal::Bad
     }
 
@@ -77,7 +77,7 @@ impl Parser<'_> {
             "guid" => "write it like guid(74be27de-1e4e-49d9-b579-fe0b331d3642)".to_owned(),
             _ => format!("`{kind}` is out of range here, or the text is none"),
         };
-        self.remark(Diagnostic::error("KS001", token.span, message).with_help(help));
+        self.remark(Diagnostic::error("PH0104", token.span, message).with_help(help));
         Literal::Bad
     }
 }

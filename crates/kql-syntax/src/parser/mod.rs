@@ -205,6 +205,10 @@ impl<'a> Parser<'a> {
         if self.eat(kind) {
             return true;
         }
+        if !self.says() {
+            self.panicking = true;
+            return false;
+        }
         let shown = match kind {
             TokenKind::CloseParen => ")",
             TokenKind::CloseBracket => "]",
@@ -233,9 +237,14 @@ impl<'a> Parser<'a> {
 
     /// Something wrong that does not stop the parser from understanding the rest.
     fn remark(&mut self, diagnostic: Diagnostic) {
-        if !self.panicking && !self.stopped && self.diagnostics.len() < MAX_DIAGNOSTICS {
+        if self.says() {
             self.diagnostics.push(diagnostic);
         }
+    }
+
+    /// Whether a further error would be shown.
+    fn says(&self) -> bool {
+        !self.panicking && !self.stopped && self.diagnostics.len() < MAX_DIAGNOSTICS
     }
 
     // Bounds
@@ -294,7 +303,8 @@ impl<'a> Parser<'a> {
     fn recover(&mut self, level: u32) {
         if self.panicking {
             self.skip_part(level);
-            self.panicking = false;
+            // Inside brackets, an end other than theirs means they are never closed: what reports that would be an echo.
+            self.panicking = level > 0 && matches!(self.kind(0), None | Some(TokenKind::Semicolon));
         }
     }
 

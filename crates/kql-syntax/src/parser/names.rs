@@ -3,7 +3,7 @@
 use super::Parser;
 use crate::ast::{Expr, ExprKind, Name};
 use crate::diagnostic::Diagnostic;
-use crate::keywords::is_reserved;
+use crate::keywords::{Use, needs_quotes};
 use crate::literal::string_value;
 use crate::token::{Token, TokenKind};
 
@@ -58,17 +58,21 @@ impl Parser<'_> {
             let span = crate::span::Span::new(start, start + length);
             let shown = span.text(self.text).to_owned();
             self.remark(
-                Diagnostic::error("KS001", span, format!("`{shown}` is not an escape sequence"))
+                Diagnostic::error("KS002", span, format!("`{shown}` is not an escape sequence"))
                     .with_help("write `\\\\` for a backslash, or put `@` before the string: @\"\\d\""),
             );
         }
         text
     }
 
-    /// A name that is given here; reserved words must be quoted.
+    /// A name given to a column or parameter.
     pub(super) fn declared_name(&mut self, what: &str) -> Name {
-        let reserved = self.word(0).filter(|word| is_reserved(word));
-        if let Some(word) = reserved {
+        self.name(what, Use::Declare)
+    }
+
+    /// A name that is not a keyword where it stands, or in quotes.
+    pub(super) fn name(&mut self, what: &str, purpose: Use) -> Name {
+        if let Some(word) = self.word(0).filter(|word| needs_quotes(word, purpose)) {
             self.reserved(word);
         }
         match self.any_name() {
@@ -94,7 +98,7 @@ impl Parser<'_> {
         let touches =
             |kind: Option<TokenKind>| matches!(kind, Some(TokenKind::Ident | TokenKind::Star | TokenKind::Long | TokenKind::TimeSpan));
         if !matches!(self.kind(0), Some(TokenKind::Ident | TokenKind::Star)) {
-            let name = self.declared_name("a column name");
+            let name = self.name("a column name", Use::Refer);
             let kind = if name.text.is_empty() { ExprKind::Error } else { ExprKind::Name(name) };
             return Expr { kind, span: self.since(start) };
         }
@@ -105,7 +109,7 @@ impl Parser<'_> {
             length += 1;
         }
         if length == 1 && !stars {
-            let name = self.declared_name("a column name");
+            let name = self.name("a column name", Use::Refer);
             return Expr { span: name.span, kind: ExprKind::Name(name) };
         }
         self.pos += length;

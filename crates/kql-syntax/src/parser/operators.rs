@@ -112,28 +112,12 @@ impl Parser<'_> {
         let Some(word) = self.word(0) else { return false };
         let next = self.kind(1);
         let glued = next == Some(TokenKind::Minus) && self.adjacent(0) && self.adjacent(1);
-        // After a name, these go on with an expression or end it.
-        let operand = matches!(
-            next,
-            Some(
-                TokenKind::Ident
-                    | TokenKind::Long
-                    | TokenKind::Real
-                    | TokenKind::TimeSpan
-                    | TokenKind::String
-                    | TokenKind::Typed
-                    | TokenKind::OpenParen
-                    | TokenKind::Star
-            )
-        );
         match word {
-            "print" => operand || matches!(next, Some(TokenKind::Minus | TokenKind::Plus | TokenKind::OpenBracket)),
+            // Never names here.
+            "print" | "union" | "search" | "find" => true,
             "range" => {
                 next != Some(TokenKind::OpenParen) && self.name_length(1).is_some_and(|length| self.word(1 + length) == Some("from"))
             }
-            "union" => operand || next == Some(TokenKind::OpenBracket),
-            "search" => operand,
-            "find" => next == Some(TokenKind::OpenParen) || (operand && !self.at_word_operator(1)),
             "evaluate" => next == Some(TokenKind::Ident) && !self.at_word_operator(1),
             "datatable" | "externaldata" | "external_data" => matches!(next, Some(TokenKind::OpenParen)),
             "macro" => glued && self.word(2) == Some("expand"),
@@ -178,13 +162,13 @@ impl Parser<'_> {
         self.settings(&[]);
         if self.at_assignment() {
             let wrong = self.token(self.name_length(0).unwrap_or(1)).map_or_else(|| self.here(), |t| t.span);
-            self.remark(Diagnostic::error("KS005", wrong, "`=` gives a name; it does not compare").with_help("compare with `==` or `=~`"));
+            self.remark(Diagnostic::error("KS141", wrong, "`=` gives a name; it does not compare").with_help("compare with `==` or `=~`"));
             return self.named();
         }
         let expr = self.expr();
         if self.at(TokenKind::Assign) {
             self.report(
-                Diagnostic::error("KS005", self.here(), "`=` gives a name; it does not compare").with_help("compare with `==` or `=~`"),
+                Diagnostic::error("KS141", self.here(), "`=` gives a name; it does not compare").with_help("compare with `==` or `=~`"),
             );
         }
         expr

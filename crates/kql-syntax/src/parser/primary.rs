@@ -3,7 +3,7 @@
 use super::Parser;
 use crate::ast::{Arg, Expr, ExprKind, Name, TypeName};
 use crate::diagnostic::Diagnostic;
-use crate::keywords::is_no_reference;
+use crate::keywords::{Use, needs_quotes};
 use crate::token::TokenKind;
 
 impl Parser<'_> {
@@ -45,6 +45,9 @@ impl Parser<'_> {
                 return ExprKind::Member { base, name: Name { text: "*".to_owned(), span: self.last_span() } };
             };
             return ExprKind::Member { base, name };
+        }
+        if let Some(word) = self.word(0).filter(|word| needs_quotes(word, Use::Refer)) {
+            self.reserved(word);
         }
         let Some(name) = self.any_name() else {
             let found = self.found();
@@ -133,9 +136,8 @@ impl Parser<'_> {
                 return ExprKind::Source(Box::new(self.operator()));
             }
             ("toscalar" | "totable", Some(TokenKind::Ident)) if self.word(1) == Some("kind") => return self.optimised_call(),
-            ("materialize" | "toscalar" | "totable" | "view" | "in", Some(TokenKind::OpenParen)) => {}
-            (_, Some(TokenKind::OpenParen)) if !crate::keywords::is_reserved(word) => {}
-            _ if is_no_reference(word) => {
+            ("materialize" | "toscalar" | "totable", Some(TokenKind::OpenParen)) => {}
+            _ if needs_quotes(word, Use::Refer) => {
                 self.missing_expression();
                 return ExprKind::Error;
             }
@@ -212,7 +214,7 @@ impl Parser<'_> {
         match self.word(0) {
             Some(word) => {
                 if !TYPES.contains(&word) {
-                    let mut diagnostic = Diagnostic::error("KS005", self.here(), format!("`{word}` is not a type"));
+                    let mut diagnostic = Diagnostic::error("KS160", self.here(), format!("`{word}` is not a type"));
                     let near = crate::keywords::nearest(word, TYPES.iter().copied());
                     diagnostic = diagnostic.with_help(match near {
                         Some(near) => format!("did you mean `{near}`?"),

@@ -3,6 +3,7 @@
 use super::Parser;
 use crate::ast::{ExpandColumn, Expr, Operator, OperatorKind, PatternPart, SeriesAggregate, TypeName};
 use crate::diagnostic::Diagnostic;
+use crate::keywords::Use;
 use crate::token::TokenKind;
 
 const EXPAND: [&str; 4] = ["bagexpansion", "kind", "with_itemindex", "with_item_index"];
@@ -88,7 +89,7 @@ impl Parser<'_> {
                     parts.push(PatternPart::Text(text, self.since(start)));
                 }
                 _ if self.name_length(0).is_some() => {
-                    let name = self.declared_name("a column name");
+                    let name = self.name("a column name", Use::Refer);
                     let kind = if self.eat(TokenKind::Colon) { Some(self.type_name()) } else { None };
                     parts.push(PatternPart::Capture { name, kind });
                 }
@@ -124,7 +125,7 @@ impl Parser<'_> {
     pub(super) fn make_series(&mut self) -> OperatorKind {
         let options = self.settings(&["kind"]);
         let aggregates = self.list(Self::series_aggregate);
-        let on = if self.expect_word("on", "and the column of the axis") { self.named() } else { self.error_expr() };
+        let on = if self.expect_word("on", "and the column of the axis") { self.axis() } else { self.error_expr() };
         let (mut from, mut to, mut step) = (None, None, None);
         if !self.panicking && self.at_word("in") && self.word(1) == Some("range") {
             self.pos += 2;

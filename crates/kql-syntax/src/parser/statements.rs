@@ -2,6 +2,7 @@
 
 use super::Parser;
 use crate::ast::{Expr, ExprKind, Name, Parameter, ParameterKind, Script, Statement, StatementKind};
+use crate::keywords::Use;
 use crate::token::TokenKind;
 
 impl Parser<'_> {
@@ -17,6 +18,7 @@ impl Parser<'_> {
             let before = self.pos;
             statements.push(self.statement());
             self.recover(level);
+            self.panicking = false;
             if self.at(TokenKind::Semicolon) || self.at_end() || (in_braces && self.at(TokenKind::CloseBrace)) {
                 continue;
             }
@@ -57,7 +59,7 @@ impl Parser<'_> {
 
     fn let_statement(&mut self) -> StatementKind {
         self.pos += 1;
-        let name = self.declared_name("a name after `let`");
+        let name = self.name("a name after `let`", Use::Both);
         self.expect(TokenKind::Assign, "`=` after the name");
         let start = self.here();
         let view = self.at_word("view") && self.kind(1) == Some(TokenKind::OpenParen) && self.function_at(1);

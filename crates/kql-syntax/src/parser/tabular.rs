@@ -3,6 +3,7 @@
 use super::Parser;
 use crate::ast::{Expr, ExprKind, OperatorKind, Setting};
 use crate::diagnostic::Diagnostic;
+use crate::keywords::Use;
 use crate::token::TokenKind;
 
 impl Parser<'_> {
@@ -28,21 +29,14 @@ impl Parser<'_> {
             return self.list(Self::expr);
         }
         let found = self.found();
-        let mut diagnostic =
-            Diagnostic::error("KS005", self.here(), format!("expected `on` and the keys of the {operator}, found {found}"));
-        if self.at_word("where") {
-            diagnostic = diagnostic.with_help("`join … where` is not supported; use `on`, then `| where`");
+        let help = if self.at_word("where") {
+            "`join … where` is not supported; use `on`, then `| where`"
         } else {
-            diagnostic = diagnostic.with_help("for example `on Computer` or `on $left.a == $right.b`");
-        }
-        // `join kind=cross` has no keys.
-        if operator == "join"
-            && !self.at_word("where")
-            && matches!(self.kind(0), None | Some(TokenKind::Pipe | TokenKind::Semicolon | TokenKind::CloseParen | TokenKind::CloseBrace))
-        {
-            return Vec::new();
-        }
-        self.report(diagnostic);
+            "for example `on Computer` or `on $left.a == $right.b`"
+        };
+        self.report(
+            Diagnostic::error("KS006", self.here(), format!("expected `on` and the keys of the {operator}, found {found}")).with_help(help),
+        );
         Vec::new()
     }
 
@@ -108,7 +102,7 @@ impl Parser<'_> {
 
     pub(super) fn as_operator(&mut self) -> OperatorKind {
         let options = self.settings(&[]);
-        let name = self.declared_name("a name after `as`");
+        let name = self.name("a name after `as`", Use::Refer);
         OperatorKind::As { options, name }
     }
 
