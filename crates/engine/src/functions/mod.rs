@@ -20,6 +20,8 @@ pub mod strings;
 #[cfg(test)]
 mod testing;
 
+pub use dynamics::path;
+
 use arrow::array::ArrayRef;
 use model::{KqlType, Value};
 use std::fmt::Debug;

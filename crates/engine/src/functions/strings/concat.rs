@@ -13,7 +13,7 @@ pub(super) fn resolve(call: &Call) -> Resolved {
     match call.name {
         "strcat" => join(call, 0),
         "strcat_delim" => join(call, 1),
-        "strcat_array" => array(call),
+        "strcat_array" | "array_strcat" => array(call),
         _ => repeat(call),
     }
 }

@@ -18,11 +18,12 @@ use super::args::{kernel, strings};
 use super::operand::ToText;
 use super::{Arg, Call, Resolved};
 
+pub(crate) use captures::conversion;
 pub(crate) use encode::percent_decode;
 
 pub(crate) fn resolve(call: &Call) -> Resolved {
     match call.name {
-        "strcat" | "strcat_delim" | "strcat_array" | "strrep" => concat::resolve(call),
+        "strcat" | "strcat_delim" | "strcat_array" | "array_strcat" | "strrep" => concat::resolve(call),
         "strlen" | "string_size" | "isascii" | "isutf8" | "strcmp" | "countof" | "indexof" | "indexof_regex" => measure::resolve(call),
         "toupper" => map(call, |text, out| out.extend(text.chars().map(upper))),
         "tolower" => map(call, |text, out| out.extend(text.chars().map(lower))),
