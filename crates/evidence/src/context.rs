@@ -1,14 +1,15 @@
 //! What a reader is given while it reads: what is wanted, and where records and errors go.
 
 use crate::wallet::WalletTap;
-use crate::{Input, Options};
+use crate::{Dataset, Input, Options};
 use arrow::array::{Array, BooleanArray, Int64Array};
 use arrow::compute::filter_record_batch;
 use arrow::record_batch::RecordBatch;
-use model::{Batch, FileRef, ReadError, Schema, Sink, Wants};
+use model::{Batch, ReadError, Schema, Sink, Wants};
+use std::any::Any;
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Shared by all threads of one [`model::Source::read`].
 pub struct ReadContext<'a> {
@@ -16,9 +17,25 @@ pub struct ReadContext<'a> {
     options: &'a Options,
     /// The columns to decode, by table: what is wanted, and what the context itself needs.
     decode: BTreeMap<Arc<str>, Decode>,
-    errors: Vec<AtomicU64>,
+    /// Of the files that are being read.
+    errors: Mutex<BTreeMap<u32, Errors>>,
     stopped: AtomicBool,
     wallets: Option<WalletTap>,
+    families: BTreeMap<(&'static str, String), Vec<Arc<Input>>>,
+    shared: Mutex<BTreeMap<String, Shared>>,
+}
+
+/// The first errors of a file by place, whatever thread met them first, and how many there are.
+#[derive(Default)]
+struct Errors {
+    first: BTreeMap<(u64, u64, String), ReadError>,
+    count: u64,
+}
+
+/// What several files of a folder need, and how many have yet to ask for it.
+struct Shared {
+    cell: Arc<OnceLock<Arc<dyn Any + Send + Sync>>>,
+    users: usize,
 }
 
 struct Decode {
@@ -30,7 +47,13 @@ struct Decode {
 }
 
 impl<'a> ReadContext<'a> {
-    pub(crate) fn new(wants: &Wants, offered: &BTreeMap<Arc<str>, Schema>, files: usize, options: &'a Options, sink: &'a dyn Sink) -> Self {
+    pub(crate) fn new(
+        wants: &Wants,
+        offered: &BTreeMap<Arc<str>, Schema>,
+        datasets: &[(Arc<Input>, Arc<dyn Dataset>)],
+        options: &'a Options,
+        sink: &'a dyn Sink,
+    ) -> Self {
         let wallets = WalletTap::new(wants, offered);
         let mut decode = BTreeMap::new();
         for (table, schema) in offered {
@@ -56,7 +79,22 @@ impl<'a> ReadContext<'a> {
             }
             decode.insert(Arc::clone(table), Decode { schema: Arc::new(Schema::new(columns)), wanted: count, emit: wanted.is_some() });
         }
-        Self { sink, options, decode, errors: (0..files).map(|_| AtomicU64::new(0)).collect(), stopped: AtomicBool::new(false), wallets }
+        let mut families: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (input, dataset) in datasets {
+            if let Some(family) = dataset.family() {
+                families.entry((family, folder(&input.file.name).to_owned())).or_default().push(Arc::clone(input));
+            }
+        }
+        Self {
+            sink,
+            options,
+            decode,
+            errors: Mutex::default(),
+            stopped: AtomicBool::new(false),
+            wallets,
+            families,
+            shared: Mutex::default(),
+        }
     }
 
     pub fn options(&self) -> &Options {
@@ -67,6 +105,28 @@ impl<'a> ReadContext<'a> {
     /// build exactly these, in this order, then the two hidden columns.
     pub fn columns(&self, table: &str) -> Option<Arc<Schema>> {
         self.decode.get(table).map(|decode| Arc::clone(&decode.schema))
+    }
+
+    /// The files of the input's folder whose [`Dataset::family`] is the given one.
+    pub fn family(&self, input: &Input, family: &'static str) -> &[Arc<Input>] {
+        self.families.get(&(family, folder(&input.file.name).to_owned())).map_or(&[], Vec::as_slice)
+    }
+
+    /// Something that `users` files need, made by the first that asks and let go of when the last has asked. The key names its type too:
+    /// under one key, always the same type.
+    pub fn shared<T: Default + Send + Sync + 'static>(&self, key: &str, users: usize, make: impl FnOnce() -> T) -> Arc<T> {
+        let cell = {
+            let mut all = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+            let entry = all.entry(key.to_owned()).or_insert_with(|| Shared { cell: Arc::default(), users });
+            entry.users = entry.users.saturating_sub(1);
+            let cell = Arc::clone(&entry.cell);
+            if entry.users == 0 {
+                all.remove(key);
+            }
+            cell
+        };
+        let any = Arc::clone(cell.get_or_init(|| Arc::new(make())));
+        any.downcast().unwrap_or_default()
     }
 
     /// Whether to stop as soon as possible.
@@ -130,11 +190,17 @@ impl<'a> ReadContext<'a> {
         }
     }
 
-    /// Tells of a record, a chunk or a file that could not be read. The first thousand of a file are told one by one.
+    /// Tells of a record, a chunk or a file that could not be read. The first thousand of a file are told one by one, in the order of
+    /// their places, when the file has been read; the rest as one.
     pub fn error(&self, input: &Input, reader: &'static str, offset: Option<u64>, record: Option<u64>, reason: impl Into<String>) {
-        let count = self.errors.get(input.number as usize).map_or(0, |count| count.fetch_add(1, Ordering::Relaxed));
-        if count < self.options.caps.errors {
-            self.sink.error(ReadError { file: input.file.clone(), offset, record, reader, reason: reason.into() });
+        let reason = reason.into();
+        let mut all = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
+        let errors = all.entry(input.number).or_default();
+        errors.count += 1;
+        let place = (offset.unwrap_or(u64::MAX), record.unwrap_or(u64::MAX), reason.clone());
+        errors.first.insert(place, ReadError { file: input.file.clone(), offset, record, reader, reason });
+        if errors.first.len() as u64 > self.options.caps.errors {
+            errors.first.pop_last();
         }
     }
 
@@ -149,14 +215,33 @@ impl<'a> ReadContext<'a> {
         }
     }
 
-    /// Tells how many errors were left untold.
-    pub(crate) fn finish(&self, files: &[FileRef]) {
-        for (file, count) in files.iter().zip(&self.errors) {
-            let more = count.load(Ordering::Relaxed).saturating_sub(self.options.caps.errors);
-            if more > 0 {
-                let reason = format!("and {more} more records of this file that could not be read");
-                self.sink.error(ReadError { file: file.clone(), offset: None, record: None, reader: "evidence", reason });
-            }
+    /// Tells of a file's errors, now that all of them are known.
+    pub(crate) fn finish_file(&self, input: &Input) {
+        self.progress(input.take_progress());
+        let errors = self.errors.lock().unwrap_or_else(PoisonError::into_inner).remove(&input.number);
+        if let Some(errors) = errors {
+            self.tell(errors);
         }
     }
+
+    /// Tells of what is left.
+    pub(crate) fn finish(&self) {
+        let left = std::mem::take(&mut *self.errors.lock().unwrap_or_else(PoisonError::into_inner));
+        left.into_values().for_each(|errors| self.tell(errors));
+    }
+
+    fn tell(&self, errors: Errors) {
+        let more = errors.count - errors.first.len() as u64;
+        let file = errors.first.values().next().map(|error| (error.file.clone(), error.reader));
+        errors.first.into_values().for_each(|error| self.sink.error(error));
+        if let (Some((file, reader)), true) = (file, more > 0) {
+            let reason = format!("and {more} more records of this file that could not be read");
+            self.sink.error(ReadError { file, offset: None, record: None, reader, reason });
+        }
+    }
+}
+
+/// The folder or archive that a file lies in, by its name.
+pub(crate) fn folder(name: &str) -> &str {
+    name.rfind(['/', '!']).and_then(|at| name.get(..at)).unwrap_or_default()
 }

@@ -61,6 +61,11 @@ pub trait Dataset: Send + Sync {
     /// The tables it may yield, with all their columns: those of Sentinel's schema first, then what the file has beyond it.
     fn tables(&self) -> Vec<TableSchema>;
 
+    /// Files of one folder that are read together name their part in it; see [`ReadContext::family`].
+    fn family(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Starts reading. Errors go to `cx`; `None` when nothing can be read.
     fn open(&self, input: &Arc<Input>, cx: &ReadContext<'_>) -> Option<Box<dyn Chunks>>;
 }
@@ -69,6 +74,9 @@ pub trait Dataset: Send + Sync {
 pub trait Chunks: Send {
     /// The next piece of work; `None` at the end. Only reads and cuts: decoding belongs into the job.
     fn next(&mut self, cx: &ReadContext<'_>) -> Option<Job>;
+
+    /// Called once when all jobs are done.
+    fn finish(&mut self, _cx: &ReadContext<'_>) {}
 }
 
 /// Decodes one piece and gives its records to the context.

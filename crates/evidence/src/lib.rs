@@ -13,14 +13,18 @@ mod columns;
 mod context;
 mod discover;
 mod error;
+mod eve;
 mod format;
 mod input;
+mod json;
 mod lines;
 mod options;
 mod recognise;
+mod row;
 mod source;
 mod stream;
 mod wallet;
+mod zeek;
 
 pub use columns::{ColumnBuilder, TableBuilder};
 pub use context::ReadContext;
@@ -33,5 +37,5 @@ pub use source::{Evidence, open};
 
 /// All formats, the surest first: the first that says yes has the file.
 fn formats() -> &'static [&'static dyn Format] {
-    &[]
+    &[&zeek::Zeek, &eve::Eve]
 }

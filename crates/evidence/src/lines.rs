@@ -24,6 +24,9 @@ pub trait LineParser: Send + Sync {
     /// Called in the order of the file before `parse`, under the file's lock: for state that one block hands to the next, which goes
     /// into [`Block::state`].
     fn in_order(&self, _block: &mut Block, _cx: &ReadContext<'_>) {}
+
+    /// Called once when all blocks are parsed.
+    fn finish(&self, _cx: &ReadContext<'_>) {}
 }
 
 /// Whole lines of one file.
@@ -150,7 +153,11 @@ impl LineChunks {
             let before = bytes.len();
             let ended = self.fill(&mut bytes, before.saturating_add(BLOCK), cx);
             let cut = match self.split {
-                Split::Lines => memchr::memrchr(b'\n', &bytes[searched..]).map(|at| searched + at + 1),
+                Split::Lines => {
+                    // An error may have taken an incomplete line off the end.
+                    let from = searched.min(bytes.len());
+                    memchr::memrchr(b'\n', &bytes[from..]).map(|at| from + at + 1)
+                }
                 Split::Quoted => last_quoted_end(&bytes),
             };
             searched = bytes.len();
@@ -243,6 +250,10 @@ impl Chunks for LineChunks {
         self.parser.in_order(&mut block, cx);
         let parser = Arc::clone(&self.parser);
         Some(Box::new(move |cx| parser.parse(&block, cx)))
+    }
+
+    fn finish(&mut self, cx: &ReadContext<'_>) {
+        self.parser.finish(cx);
     }
 }
 

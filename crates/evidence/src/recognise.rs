@@ -32,6 +32,9 @@ pub(crate) fn unread(head: &Head<'_>) -> Unread {
     let binary = memchr::memchr(0, bytes.get(..8192).unwrap_or(bytes)).is_some();
     let extension = head.name.rsplit_once('.').map(|(_, e)| e).unwrap_or_default();
     let log_name = LOG_EXTENSIONS.contains(&extension) || head.name.contains(".log.");
+    if nested_too_deep(head) {
+        return Unread::Doubtful("JSON nested deeper than any evidence is: not read");
+    }
     match (log_name, binary) {
         (true, true) => Unread::Doubtful("named like a log, but its content is binary"),
         (true, false) => Unread::Doubtful("no reader recognises it; if it is an export, name its table with --table"),
@@ -132,4 +135,20 @@ fn several_objects(bytes: &[u8]) -> bool {
         Some(b'{') => memchr::memmem::find(text, b"}\n{").is_some() || memchr::memmem::find(text, b"}\r\n{").is_some(),
         _ => false,
     }
+}
+
+/// JSON whose head alone opens more brackets than the cap allows.
+fn nested_too_deep(head: &Head<'_>) -> bool {
+    if !matches!(head.bytes.trim_ascii_start().first(), Some(b'{' | b'[')) {
+        return false;
+    }
+    let mut depth = 0usize;
+    head.bytes.iter().any(|byte| {
+        match byte {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > head.options.caps.depth * 4
+    })
 }

@@ -9,6 +9,7 @@ use crate::{EvidenceError, Input, Options, OtherFile, ReadContext, formats};
 use model::{FileRef, Offer, ReadError, Schema, Sink, Skipped, Source, TableSchema, Wants};
 use std::collections::{BTreeMap, VecDeque};
 use std::io::Read;
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -164,7 +165,7 @@ impl Source for Evidence {
         for error in &self.errors {
             sink.error(error.clone());
         }
-        let cx = ReadContext::new(wants, &self.offered, self.files.len(), &self.options, sink);
+        let cx = ReadContext::new(wants, &self.offered, &self.datasets, &self.options, sink);
         let work = Work::new(self.datasets.iter().map(|(input, dataset)| (Arc::clone(input), Arc::clone(dataset))).collect());
         std::thread::scope(|scope| {
             for _ in 1..threads.max(1) {
@@ -172,7 +173,7 @@ impl Source for Evidence {
             }
             work.run(&cx);
         });
-        cx.finish(&self.files);
+        cx.finish();
     }
 }
 
@@ -191,7 +192,16 @@ struct State {
 
 struct OpenFile {
     input: Arc<Input>,
-    chunks: Mutex<Option<Box<dyn Chunks>>>,
+    progress: Mutex<Progress>,
+}
+
+struct Progress {
+    chunks: Box<dyn Chunks>,
+    /// No more jobs come.
+    ended: bool,
+    /// Jobs handed out and not yet done.
+    running: usize,
+    finished: bool,
 }
 
 impl Work {
@@ -206,7 +216,8 @@ impl Work {
     fn run(&self, cx: &ReadContext<'_>) {
         while let Some(file) = self.next_file(cx) {
             while let Some(job) = file.next(cx) {
-                job(cx);
+                file.run(job, cx);
+                file.done(cx);
             }
             self.lock().open.retain(|open| !Arc::ptr_eq(open, &file));
         }
@@ -227,11 +238,11 @@ impl Work {
                 state.opening -= 1;
                 self.changed.notify_all();
                 if let Some(chunks) = chunks {
-                    let file = Arc::new(OpenFile { input, chunks: Mutex::new(Some(chunks)) });
+                    let file = Arc::new(OpenFile::new(input, chunks));
                     state.open.push(Arc::clone(&file));
                     return Some(file);
                 }
-                cx.progress(input.take_progress());
+                cx.finish_file(&input);
             } else if let Some(file) = state.open.first() {
                 return Some(Arc::clone(file));
             } else if state.opening > 0 {
@@ -244,16 +255,53 @@ impl Work {
 }
 
 impl OpenFile {
+    fn new(input: Arc<Input>, chunks: Box<dyn Chunks>) -> Self {
+        Self { input, progress: Mutex::new(Progress { chunks, ended: false, running: 0, finished: false }) }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn next(&self, cx: &ReadContext<'_>) -> Option<crate::Job> {
-        let mut guard = self.chunks.lock().unwrap_or_else(PoisonError::into_inner);
-        if cx.stopped() {
-            *guard = None;
+        let mut progress = self.lock();
+        if progress.ended {
+            return None;
         }
-        let job = guard.as_mut()?.next(cx);
+        let job = if cx.stopped() { None } else { guarded(&self.input, cx, || progress.chunks.next(cx)).flatten() };
+        match job {
+            Some(_) => progress.running += 1,
+            None => progress.ended = true,
+        }
         cx.progress(self.input.take_progress());
-        if job.is_none() {
-            *guard = None;
-        }
+        self.finish(&mut progress, cx);
         job
     }
+
+    fn run(&self, job: crate::Job, cx: &ReadContext<'_>) {
+        guarded(&self.input, cx, || job(cx));
+    }
+
+    fn done(&self, cx: &ReadContext<'_>) {
+        let mut progress = self.lock();
+        progress.running -= 1;
+        self.finish(&mut progress, cx);
+    }
+
+    fn finish(&self, progress: &mut Progress, cx: &ReadContext<'_>) {
+        if progress.ended && progress.running == 0 && !progress.finished {
+            progress.finished = true;
+            progress.chunks.finish(cx);
+            cx.finish_file(&self.input);
+        }
+    }
+}
+
+/// A mistake in a reader costs the piece, not the run.
+fn guarded<T>(input: &Input, cx: &ReadContext<'_>, work: impl FnOnce() -> T) -> Option<T> {
+    let done = std::panic::catch_unwind(AssertUnwindSafe(work));
+    if done.is_err() {
+        cx.error(input, "evidence", None, None, "the reader failed on a piece of this file, which is lost; please report it");
+    }
+    done.ok()
 }

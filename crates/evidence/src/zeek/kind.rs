@@ -1,0 +1,102 @@
+//! Which of Zeek's logs a file is.
+
+use crate::format::Head;
+use crate::json;
+use std::collections::BTreeSet;
+
+/// The logs that are read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Kind {
+    Conn,
+    Dns,
+    Http,
+    Ssl,
+    X509,
+}
+
+impl Kind {
+    /// By Zeek's own name of the log (`#path`, `_path`).
+    pub(super) fn of_path(path: &str) -> Option<Self> {
+        Some(match path {
+            // Corelight's name for long-lived and for sampled connections.
+            "conn" | "conn_long" | "conn_red" => Self::Conn,
+            "dns" | "dns_red" => Self::Dns,
+            "http" | "http_red" => Self::Http,
+            "ssl" | "ssl_red" => Self::Ssl,
+            "x509" | "x509_red" => Self::X509,
+            _ => return None,
+        })
+    }
+
+    fn of_fields(fields: &BTreeSet<String>) -> Option<Self> {
+        let has = |name: &str| fields.contains(name);
+        if has("conn_state") || has("orig_pkts") && has("resp_pkts") {
+            Some(Self::Conn)
+        } else if has("qtype_name") || has("rcode_name") || has("query") && has("trans_id") || has("trans_id") && has("rejected") {
+            Some(Self::Dns)
+        } else if has("trans_depth") || has("status_code") && has("method") {
+            Some(Self::Http)
+        } else if has("certificate.serial") || has("certificate.subject") || has("certificate.issuer") {
+            Some(Self::X509)
+        } else if has("cert_chain_fuids")
+            || has("cert_chain_fps")
+            || has("established") && (has("cipher") || has("server_name") || has("resumed"))
+        {
+            Some(Self::Ssl)
+        } else {
+            None
+        }
+    }
+}
+
+pub(super) enum Json {
+    Read(Kind),
+    /// Zeek's, but of another kind.
+    Other(String),
+    No,
+}
+
+/// By `_path`, by the fields of the first lines, by the file's name.
+pub(super) fn of_json(head: &Head<'_>) -> Json {
+    let mut fields = BTreeSet::new();
+    let mut path = None;
+    for line in head.lines().filter(|line| !line.trim_ascii().is_empty()).take(50) {
+        // A line may be damaged or cut off; what stands before that counts.
+        let _ = json::members(line, head.options.caps.depth, |name, value| {
+            if name == "_path" && !value.is_empty() {
+                path = Some(json::text(value).into_owned());
+            }
+            if name == "id" && value.starts_with(b"{") {
+                let _ = json::members(value, head.options.caps.depth, |inner, _| {
+                    fields.insert(format!("id.{inner}"));
+                });
+            }
+            if fields.len() < 400 {
+                fields.insert(name.into_owned());
+            }
+        });
+    }
+    let has = |name: &str| fields.contains(name);
+    if has("event_type") || !has("ts") {
+        return Json::No;
+    }
+    let endpoints = has("id.orig_h") || has("id_orig_h");
+    let zeek = has("_path") || has("uid") && endpoints || has("fuid") || has("uids") || has("note") && has("actions");
+    if let Some(path) = &path {
+        return match Kind::of_path(path) {
+            Some(kind) => Json::Read(kind),
+            None => Json::Other(path.clone()),
+        };
+    }
+    if let Some(kind) = Kind::of_fields(&fields)
+        && (zeek || kind == Kind::X509)
+    {
+        return Json::Read(kind);
+    }
+    let stem = head.name.split('.').next().unwrap_or_default();
+    match Kind::of_path(stem) {
+        Some(kind) if zeek || has("uid") => Json::Read(kind),
+        _ if zeek || (has("peer") || has("peer_descr")) => Json::Other(stem.to_owned()),
+        _ => Json::No,
+    }
+}

@@ -1,0 +1,67 @@
+//! Zeek's logs, as tab-separated values and as JSON: conn, dns, http, ssl with x509.
+
+mod certificates;
+mod conn;
+mod dns;
+mod header;
+mod http;
+mod kind;
+mod reader;
+mod ssl;
+
+pub(crate) use certificates::Certificates;
+// What Suricata's events have in common with these.
+pub(crate) use conn::sum;
+pub(crate) use dns::{details as dns_details, hex as dns_id, result as dns_result};
+pub(crate) use http::{host_name as http_host_name, result as http_result, url as http_url};
+pub(crate) use ssl::version as tls_version;
+
+use crate::format::{Format, Head, Sniff};
+use header::Header;
+use kind::Kind;
+use reader::ZeekLog;
+use std::sync::Arc;
+
+pub(crate) struct Zeek;
+
+/// As in read errors.
+const READER: &str = "zeek";
+
+impl Format for Zeek {
+    fn name(&self) -> &'static str {
+        READER
+    }
+
+    fn sniff(&self, head: &Head<'_>) -> Sniff {
+        if head.bytes.trim_ascii_start().starts_with(b"#separator") {
+            let Some(header) = Header::of_head(head.bytes.trim_ascii_start()) else {
+                return Sniff::Skip { reason: "Zeek log whose header has no #fields".to_owned(), evidence: true };
+            };
+            return match Kind::of_path(&header.path) {
+                Some(kind) => Sniff::Read(Arc::new(ZeekLog::tsv(kind, header))),
+                None => other_log(&header.path),
+            };
+        }
+        if head.bytes.trim_ascii_start().first() != Some(&b'{') {
+            return Sniff::No;
+        }
+        match kind::of_json(head) {
+            kind::Json::Read(kind) => Sniff::Read(Arc::new(ZeekLog::json(kind))),
+            kind::Json::Other(path) => other_log(&path),
+            kind::Json::No => Sniff::No,
+        }
+    }
+}
+
+/// A log of Zeek's that no table is made of.
+fn other_log(path: &str) -> Sniff {
+    let name = if path.is_empty() { "unnamed" } else { path };
+    let reason = match path {
+        "notice" | "intel" | "signatures" => {
+            format!("Zeek {name}.log: no table for it; the traffic that it judges is in conn, dns, http and ssl")
+        }
+        _ => format!("Zeek {name}.log: no table for it"),
+    };
+    // A connection to a pool can hide only where names or payload are seen that the logs read do not have.
+    Sniff::Skip { reason, evidence: matches!(path, "socks" | "") }
+}
