@@ -6,6 +6,8 @@
 mod corpus;
 #[path = "kql_syntax/dump.rs"]
 mod dump;
+#[path = "kql_syntax/format.rs"]
+mod format;
 #[path = "kql_syntax/golden.rs"]
 mod golden;
 #[path = "kql_syntax/hostile.rs"]

@@ -22,6 +22,7 @@ impl Parser<'_> {
                 break;
             }
             let start = self.here();
+            self.join_tokens(1..length + 2);
             self.pos += length;
             let span = self.since(start);
             let text: String = span.text(self.text).split_whitespace().collect();
@@ -79,6 +80,7 @@ impl Parser<'_> {
                 self.error("KS005", format!("expected a property's name, found {found}"));
                 break;
             };
+            self.join_tokens(0..2);
             if !self.expect(TokenKind::Assign, "`=` after the property's name") {
                 break;
             }
@@ -129,6 +131,7 @@ impl Parser<'_> {
             (Some("granny"), Some("desc")) if self.kind(1) == Some(TokenKind::Minus) => (Some(NameOrder::GrannyDesc), 3),
             _ => (None, 0),
         };
+        self.join_tokens(1..length);
         self.pos += length;
         OrderedName { column, order }
     }

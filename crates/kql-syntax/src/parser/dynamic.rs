@@ -19,6 +19,7 @@ impl Parser<'_> {
     /// `dynamic(value)`, from the word on.
     fn dynamic_call(&mut self) -> Dynamic {
         self.pos += 1;
+        self.join_tokens(0..1);
         let open = self.here();
         self.pos += 1;
         let value = self.nested(Self::dynamic_value);
@@ -36,6 +37,7 @@ impl Parser<'_> {
             {
                 let negative = self.at(TokenKind::Minus);
                 self.pos += 1;
+                self.join_tokens(0..1);
                 scalar(self.dynamic_number(negative))
             }
             Some(TokenKind::Long | TokenKind::Real | TokenKind::TimeSpan) => scalar(self.dynamic_number(false)),

@@ -180,6 +180,9 @@ impl Parser<'_> {
                 return left;
             }
             let op_start = self.here();
+            if matches!(infix, Infix::Binary(BinaryOp::Colon)) {
+                self.join_tokens(0..2);
+            }
             self.pos += length;
             let op_span = self.since(op_start);
             let outer = std::mem::replace(&mut self.height, 0);
@@ -262,6 +265,7 @@ impl Parser<'_> {
         };
         let start = self.here();
         self.pos += 1;
+        self.join_tokens(0..1);
         // One sign only, as in Kusto: `- -1` is an error, `-(-1)` is not.
         let operand = self.nested(Self::postfix);
         Expr { kind: ExprKind::Unary { op, operand: Box::new(operand) }, span: self.since(start) }

@@ -44,23 +44,42 @@ impl Parse {
 
 /// Parses a query text. Never fails: what is wrong is in the diagnostics, in the order of the text.
 pub fn parse(text: &str) -> Parse {
+    parse_with_hints(text).0
+}
+
+/// The same, with what the formatter needs to know of the significant tokens.
+pub(crate) fn parse_with_hints(text: &str) -> (Parse, Vec<(usize, Hint)>) {
     if text.len() > MAX_TEXT {
         let span = Span::new(0, text.len().min(u32::MAX as usize));
         let message = format!("this text is {} bytes long; at most {MAX_TEXT} are parsed", text.len());
-        return Parse {
+        let parse = Parse {
             script: Script::default(),
             tokens: vec![Token { kind: TokenKind::Unknown, span }],
             diagnostics: vec![Diagnostic::error("PH0101", span, message)],
         };
+        return (parse, Vec::new());
     }
     let mut diagnostics = Vec::new();
     let tokens = lex(text, &mut diagnostics);
     let mut parser = Parser::new(text, &tokens, diagnostics);
     let script = parser.script(false);
-    let mut diagnostics = parser.diagnostics;
+    let (mut diagnostics, hints) = (parser.diagnostics, parser.hints);
     diagnostics.sort_by_key(|d| d.span);
     diagnostics.truncate(MAX_DIAGNOSTICS);
-    Parse { script, tokens, diagnostics }
+    (Parse { script, tokens, diagnostics }, hints)
+}
+
+/// How a token is set apart from the one before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hint {
+    /// Not at all.
+    Joined,
+    /// By a space, where it would have none.
+    Spaced,
+    /// As its author did: no tree says what it is.
+    Kept,
+    /// The brace that opens a function's body.
+    Body,
 }
 
 pub(crate) struct Parser<'a> {
@@ -77,13 +96,15 @@ pub(crate) struct Parser<'a> {
     /// Nothing more is parsed or said.
     stopped: bool,
     diagnostics: Vec<Diagnostic>,
+    /// What the formatter cannot see in the tokens, by token.
+    hints: Vec<(usize, Hint)>,
 }
 
 impl<'a> Parser<'a> {
     fn new(text: &'a str, tokens: &[Token], diagnostics: Vec<Diagnostic>) -> Self {
         let tokens: Vec<Token> = tokens.iter().copied().filter(|t| !t.kind.is_trivia()).collect();
         let brackets = Brackets::new(&tokens);
-        Self { text, tokens, brackets, pos: 0, depth: 0, height: 0, panicking: false, stopped: false, diagnostics }
+        Self { text, tokens, brackets, pos: 0, depth: 0, height: 0, panicking: false, stopped: false, diagnostics, hints: Vec::new() }
     }
 
     // Looking
@@ -154,6 +175,17 @@ impl<'a> Parser<'a> {
                 }
                 format!("`{}`", short.escape_debug().to_string().replace("\\\"", "\"").replace("\\'", "'"))
             }
+        }
+    }
+
+    /// Notes how the token `offset` on is set.
+    fn hint(&mut self, offset: usize, hint: Hint) {
+        self.hints.push((self.pos + offset, hint));
+    }
+
+    fn join_tokens(&mut self, offsets: std::ops::Range<usize>) {
+        for offset in offsets {
+            self.hint(offset, Hint::Joined);
         }
     }
 

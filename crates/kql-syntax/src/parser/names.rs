@@ -112,6 +112,7 @@ impl Parser<'_> {
             let name = self.name("a column name", Use::Refer);
             return Expr { span: name.span, kind: ExprKind::Name(name) };
         }
+        self.join_tokens(1..length);
         self.pos += length;
         let span = self.since(start);
         let kind = if length == 1 { ExprKind::Star } else { ExprKind::Wildcard(Name { text: span.text(self.text).to_owned(), span }) };

@@ -1,6 +1,6 @@
 //! Which operator is here, and the ones with a single clause.
 
-use super::Parser;
+use super::{Hint, Parser};
 use crate::ast::{Expr, ExprKind, Name, Operator, OperatorKind};
 use crate::diagnostic::Diagnostic;
 use crate::keywords::{UNPLANNED, nearest_operator};
@@ -52,7 +52,9 @@ impl Parser<'_> {
             "externaldata" | "external_data" => self.externaldata(),
             "consume" => OperatorKind::Consume { options: self.settings(&["decodeblocks"]) },
             word if UNPLANNED.contains(&word) => {
+                let from = self.pos;
                 self.skip_part(level);
+                self.keep_since(from);
                 OperatorKind::Unplanned
             }
             _ => self.no_operator(&keyword),
@@ -102,9 +104,15 @@ impl Parser<'_> {
         {
             length += 2;
         }
+        self.join_tokens(1..length);
         self.pos += length;
         let span = self.since(start);
         Name { text: span.text(self.text).to_owned(), span }
+    }
+
+    /// Tokens that no tree describes keep their spacing.
+    pub(super) fn keep_since(&mut self, from: usize) {
+        self.hints.extend((from..self.pos).map(|at| (at, Hint::Kept)));
     }
 
     /// Whether what is here starts a pipe with an operator, and is not a column or function of the same name.

@@ -63,6 +63,7 @@ impl Parser<'_> {
 
     fn index(&mut self, base: Expr) -> ExprKind {
         let open = self.here();
+        self.join_tokens(0..1);
         self.pos += 1;
         let height = std::mem::replace(&mut self.height, 0);
         let index = self.nested(Self::expr);
@@ -162,6 +163,7 @@ impl Parser<'_> {
 
     pub(super) fn args(&mut self) -> Vec<Arg> {
         let open = self.here();
+        self.join_tokens(0..1);
         self.pos += 1;
         let mut args = Vec::new();
         if !self.at(TokenKind::CloseParen) {
@@ -180,6 +182,7 @@ impl Parser<'_> {
     /// `typeof(type)` or `typeof(name: type, …)`.
     pub(super) fn type_of(&mut self) -> Vec<TypeName> {
         self.pos += 1;
+        self.join_tokens(0..1);
         let open = self.here();
         self.expect(TokenKind::OpenParen, "`(` after `typeof`");
         let types = self.list(|p| {

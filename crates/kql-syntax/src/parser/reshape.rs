@@ -90,7 +90,11 @@ impl Parser<'_> {
                 }
                 _ if self.name_length(0).is_some() => {
                     let name = self.name("a column name", Use::Refer);
-                    let kind = if self.eat(TokenKind::Colon) { Some(self.type_name()) } else { None };
+                    let typed = self.eat(TokenKind::Colon);
+                    if typed {
+                        self.join_tokens(0..1);
+                    }
+                    let kind = typed.then(|| self.type_name());
                     parts.push(PatternPart::Capture { name, kind });
                 }
                 _ => break,

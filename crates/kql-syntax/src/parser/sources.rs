@@ -20,7 +20,9 @@ impl Parser<'_> {
 
     pub(super) fn datatable(&mut self) -> OperatorKind {
         self.settings(&[]);
+        self.join_tokens(0..1);
         let columns = self.schema();
+        self.join_tokens(0..1);
         let open = self.here();
         let mut values = Vec::new();
         if !self.panicking && self.expect(TokenKind::OpenBracket, "`[` before the values") {
@@ -67,7 +69,9 @@ impl Parser<'_> {
 
     pub(super) fn externaldata(&mut self) -> OperatorKind {
         self.settings(&[]);
+        self.join_tokens(0..1);
         let columns = self.schema();
+        self.join_tokens(0..1);
         let open = self.here();
         let mut addresses = Vec::new();
         let mut options = Vec::new();

@@ -1,6 +1,6 @@
 //! Statements and functions.
 
-use super::Parser;
+use super::{Hint, Parser};
 use crate::ast::{Expr, ExprKind, Name, Parameter, ParameterKind, Script, Statement, StatementKind};
 use crate::keywords::Use;
 use crate::token::TokenKind;
@@ -105,6 +105,7 @@ impl Parser<'_> {
             }
         }
         let brace = self.here();
+        self.hint(0, Hint::Body);
         if !self.expect(TokenKind::OpenBrace, "`{` before the function's body") {
             return ExprKind::Error;
         }
@@ -141,9 +142,11 @@ impl Parser<'_> {
     fn other_statement(&mut self) -> StatementKind {
         let keyword = self.any_name().unwrap_or_else(|| Name { text: String::new(), span: self.here() });
         let level = self.level();
+        let from = self.pos;
         while !self.at_end() && self.level() >= level && !(self.at(TokenKind::Semicolon) && self.level() <= level) {
             self.pos += 1;
         }
+        self.keep_since(from);
         StatementKind::Other { keyword }
     }
 }

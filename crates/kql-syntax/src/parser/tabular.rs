@@ -1,6 +1,6 @@
 //! Operators that take other tables: `join`, `lookup`, `union`, `search`, `evaluate`, `as`, `render`.
 
-use super::Parser;
+use super::{Hint, Parser};
 use crate::ast::{Expr, ExprKind, OperatorKind, Setting};
 use crate::diagnostic::Diagnostic;
 use crate::keywords::Use;
@@ -77,6 +77,9 @@ impl Parser<'_> {
         let call = self.postfix();
         if !self.panicking && !matches!(call.kind, ExprKind::Call { .. } | ExprKind::MemberCall { .. } | ExprKind::Error) {
             self.report(Diagnostic::error("KS005", self.here(), "expected `(` after the plugin's name"));
+        }
+        if self.at(TokenKind::Colon) {
+            self.hint(0, Hint::Spaced);
         }
         let schema = if !self.panicking && self.eat(TokenKind::Colon) { Some(self.plugin_schema()) } else { None };
         OperatorKind::Evaluate { options, call, schema }

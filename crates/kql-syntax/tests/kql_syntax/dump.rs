@@ -41,7 +41,7 @@ impl Dump {
                 }
                 StatementKind::Expr(expr) => self.inside("statement", Some(statement.span), |d| d.expr(expr)),
                 StatementKind::Set { name, value } => {
-                    self.inside(&format!("set {:?}", name.text), Some(statement.span), |d| d.exprs(value))
+                    self.inside(&format!("set {:?}", name.text), Some(statement.span), |d| d.exprs(value));
                 }
                 StatementKind::Other { keyword } => self.line(&format!("other {:?}", keyword.text), Some(statement.span)),
             }
