@@ -16,6 +16,7 @@ pub mod math;
 pub mod network;
 mod operand;
 pub mod operators;
+pub mod parse;
 pub mod strings;
 #[cfg(test)]
 mod testing;
