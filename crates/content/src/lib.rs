@@ -5,6 +5,7 @@
 mod embedded;
 mod error;
 pub mod exclusions;
+mod externals;
 mod functions;
 mod hunts;
 mod library;
@@ -13,6 +14,7 @@ mod watchlists;
 
 pub use embedded::files as embedded_files;
 pub use error::ContentError;
+pub use externals::Externals;
 pub use hunts::{EntityMapping, Hunt};
 pub use library::Library;
 pub use rules::RuleFile;

@@ -50,9 +50,8 @@ impl Library {
         Ok(())
     }
 
-    /// Replaces the hunts by those of a file or folder.
-    pub fn replace_hunts(&mut self, path: &Path) -> Vec<ContentError> {
-        self.hunts.clear();
+    /// Adds hunts of a file or folder.
+    pub fn add_hunts(&mut self, path: &Path) -> Vec<ContentError> {
         self.each(path, &["yaml", "yml"], |library, name, text| {
             let file = Path::new(name);
             let id = match stem(file) {

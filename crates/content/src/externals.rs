@@ -1,0 +1,184 @@
+//! `externaldata` without a network: pinned local copies named in a manifest.
+//!
+//! The manifest is a YAML list of `url`, `file` (beside the manifest) and `sha256`. What is not in it, or has another hash, is refused.
+
+use crate::ContentError;
+use arrow::array::{ArrayRef, BooleanBuilder, Float64Builder, Int32Builder, Int64Builder, StringViewBuilder};
+use arrow::record_batch::RecordBatch;
+use model::{KqlType, NamedTable, Schema, TableSchema, ticks};
+use serde::Deserialize;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The manifest; the default one is empty and refuses everything.
+#[derive(Clone, Debug, Default)]
+pub struct Externals {
+    entries: BTreeMap<String, Entry>,
+    folder: PathBuf,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    url: String,
+    file: PathBuf,
+    sha256: String,
+}
+
+impl Externals {
+    pub fn load(manifest: &Path) -> Result<Self, ContentError> {
+        let name = manifest.display().to_string();
+        let text = fs::read_to_string(manifest).map_err(|e| ContentError::file(&name, e))?;
+        let entries: Vec<Entry> = serde_saphyr::from_str(&text).map_err(|e| ContentError::file(&name, e))?;
+        let folder = manifest.parent().unwrap_or(Path::new("")).to_owned();
+        Ok(Self { entries: entries.into_iter().map(|e| (e.url.clone(), e)).collect(), folder })
+    }
+
+    /// The rows of an address under the declared columns. `options` are those of the query's `with (…)`.
+    pub fn table(&self, url: &str, columns: &Schema, options: &[(String, String)]) -> Result<NamedTable, String> {
+        let entry = self.entries.get(url).ok_or_else(|| {
+            format!("no local copy of {url} is pinned; Poolhound reads no network: name one with --externals (url, file, sha256)")
+        })?;
+        let path = self.folder.join(&entry.file);
+        let bytes = fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+        let hash: String = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
+        if !hash.eq_ignore_ascii_case(&entry.sha256) {
+            return Err(format!("{} has the SHA-256 {hash}, not the pinned {}", path.display(), entry.sha256));
+        }
+        let text = String::from_utf8_lossy(&bytes);
+        let text = text.trim_start_matches('\u{feff}');
+        let option =
+            |name: &str| options.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_ascii_lowercase());
+        let format = option("format").unwrap_or_else(|| by_name(url).to_owned());
+        let skip_first = option("ignoreFirstRecord").is_some_and(|v| v == "true" || v == "1");
+        let rows = match format.as_str() {
+            "csv" => delimited(text, b',', skip_first)?,
+            "tsv" => delimited(text, b'\t', skip_first)?,
+            "psv" => delimited(text, b'|', skip_first)?,
+            "txt" | "raw" => text.lines().skip(usize::from(skip_first)).map(|line| vec![line.to_owned()]).collect(),
+            "json" | "multijson" => objects(text, columns)?,
+            other => {
+                return Err(format!("externaldata of format `{other}` is not available; csv, tsv, psv, txt, raw, json and multijson are"));
+            }
+        };
+        let arrays: Vec<ArrayRef> = columns
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(n, c)| column(c.kql_type, rows.iter().map(|r| r.get(n).map_or("", String::as_str))))
+            .collect();
+        let batch = RecordBatch::try_new(columns.arrow(), arrays).map_err(|e| e.to_string())?;
+        Ok(NamedTable { schema: TableSchema::new(url, columns.clone()), batches: vec![batch] })
+    }
+}
+
+fn by_name(url: &str) -> &str {
+    let path = url.split(['?', ';', '#']).next().unwrap_or(url);
+    path.rsplit_once('.').map_or("csv", |(_, kind)| kind)
+}
+
+fn delimited(text: &str, delimiter: u8, skip_first: bool) -> Result<Vec<Vec<String>>, String> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(skip_first).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
+    reader.records().map(|r| r.map(|r| r.iter().map(str::to_owned).collect()).map_err(|e| e.to_string())).collect()
+}
+
+/// Objects one after the other, or in an array; fields by the columns' names.
+fn objects(text: &str, columns: &Schema) -> Result<Vec<Vec<String>>, String> {
+    let mut rows = Vec::new();
+    for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
+        let list = match value.map_err(|e| e.to_string())? {
+            Value::Array(items) => items,
+            one => vec![one],
+        };
+        rows.extend(list.iter().map(|object| {
+            let cell = |name: &str| match object.get(name) {
+                None | Some(Value::Null) => String::new(),
+                Some(Value::String(s)) => s.clone(),
+                Some(other) => other.to_string(),
+            };
+            columns.columns.iter().map(|c| cell(&c.name)).collect()
+        }));
+    }
+    Ok(rows)
+}
+
+/// Text that is not of the type is null, as Kusto reads it.
+fn column<'a>(kql_type: KqlType, values: impl Iterator<Item = &'a str>) -> ArrayRef {
+    match kql_type {
+        KqlType::Bool => {
+            let mut builder = BooleanBuilder::new();
+            values.for_each(|v| {
+                builder.append_option(match v.to_ascii_lowercase().as_str() {
+                    "true" | "1" => Some(true),
+                    "false" | "0" => Some(false),
+                    _ => None,
+                })
+            });
+            Arc::new(builder.finish())
+        }
+        KqlType::Int => {
+            let mut builder = Int32Builder::new();
+            values.for_each(|v| builder.append_option(v.trim().parse().ok()));
+            Arc::new(builder.finish())
+        }
+        KqlType::Long => {
+            let mut builder = Int64Builder::new();
+            values.for_each(|v| builder.append_option(v.trim().parse().ok()));
+            Arc::new(builder.finish())
+        }
+        KqlType::DateTime => {
+            let mut builder = Int64Builder::new();
+            values.for_each(|v| builder.append_option(ticks::parse_iso(v)));
+            Arc::new(builder.finish())
+        }
+        KqlType::TimeSpan => {
+            let mut builder = Int64Builder::new();
+            values.for_each(|_| builder.append_null());
+            Arc::new(builder.finish())
+        }
+        KqlType::Real => {
+            let mut builder = Float64Builder::new();
+            values.for_each(|v| builder.append_option(v.trim().parse().ok()));
+            Arc::new(builder.finish())
+        }
+        KqlType::String => {
+            let mut builder = StringViewBuilder::new();
+            values.for_each(|v| builder.append_value(v));
+            Arc::new(builder.finish())
+        }
+        KqlType::Dynamic | KqlType::Decimal | KqlType::Guid => {
+            let mut builder = StringViewBuilder::new();
+            values.for_each(|v| builder.append_option((!v.is_empty()).then_some(v)));
+            Arc::new(builder.finish())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow::array::AsArray;
+    use model::Column;
+
+    #[test]
+    fn pinned_copies_only() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a.csv"), "name,n\nXMRig,1\n\"cc,miner\",x\n").unwrap();
+        let hash: String = Sha256::digest(fs::read(folder.path().join("a.csv")).unwrap()).iter().map(|b| format!("{b:02x}")).collect();
+        let manifest = folder.path().join("externals.yaml");
+        fs::write(&manifest, format!("- url: https://example.com/a.csv\n  file: a.csv\n  sha256: {hash}\n")).unwrap();
+        let columns = Schema::new(vec![Column::new("name", KqlType::String), Column::new("n", KqlType::Long)]);
+        let options = [("format".to_owned(), "csv".to_owned()), ("ignoreFirstRecord".to_owned(), "true".to_owned())];
+        let externals = Externals::load(&manifest).unwrap();
+        let table = externals.table("https://example.com/a.csv", &columns, &options).unwrap();
+        assert_eq!(table.batches[0].column(0).as_string_view().value(1), "cc,miner");
+        assert!(table.batches[0].column(1).is_null(1));
+        assert!(externals.table("https://example.com/b.csv", &columns, &options).unwrap_err().contains("no local copy"));
+        fs::write(folder.path().join("a.csv"), "changed").unwrap();
+        assert!(externals.table("https://example.com/a.csv", &columns, &options).unwrap_err().contains("SHA-256"));
+    }
+}

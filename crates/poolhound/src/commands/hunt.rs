@@ -1,0 +1,154 @@
+//! `poolhound hunt`: read, hunt, explain, report.
+
+use super::{catalog, embedded, tell};
+use crate::cli::{HuntArgs, ReportFormat};
+use crate::error::Error;
+use crate::input::{Combined, open, scanner};
+use crate::local::{Locator, cancel_on_interrupt, engine, outcome};
+use crate::output;
+use crate::progress::{Progress, complain};
+use engine::{LocalBackend, RunOutcome};
+use hunt::{Hunted, Problem, TableRows, coverage, hunt};
+use model::finding::{ReadErrorRow, Report, SkippedFile};
+use model::{Severity, Source, Summary, Verdict, exit, ticks};
+use report::terminal::Shown;
+use std::cell::OnceCell;
+use std::time::Instant;
+
+pub(crate) fn run(args: &HuntArgs, quiet: bool) -> Result<u8, Error> {
+    let started = Instant::now();
+    if args.evidence.paths.is_empty() {
+        return Err(Error::Usage("hunt needs evidence: poolhound hunt PATH... (see poolhound hunt --help)".to_owned()));
+    }
+    let mut library = embedded()?;
+    let own_rules = library.rules.len();
+    let mut faulty = false;
+    if !args.hunts.is_empty() {
+        library.hunts.clear();
+    }
+    for path in &args.hunts {
+        faulty |= tell(&library.add_hunts(path));
+    }
+    for path in &args.rules {
+        faulty |= tell(&library.add_rules(path));
+    }
+    for path in &args.exclusions {
+        faulty |= tell(&library.add_exclusions(path));
+    }
+    let (catalog, bad_lists) = catalog(&mut library, &args.library)?;
+    faulty |= bad_lists;
+
+    let evidence = open(&args.evidence)?;
+    let (sensor, bad_rules) = scanner(&evidence, &library, own_rules);
+    bad_rules.iter().for_each(|e| complain(e));
+    faulty |= !bad_rules.is_empty();
+    let source = Combined { evidence: &evidence, sensor };
+    let progress = Progress::new(quiet);
+    let backend = LocalBackend::new(engine(&args.engine, cancel_on_interrupt()), &catalog, Some(&source), &progress);
+    // Where records lie is known once the run is over, which is when the hunts ask for it.
+    let told: OnceCell<(Option<RunOutcome>, Locator)> = OnceCell::new();
+    let locate = |id| {
+        let (_, locator) = told.get_or_init(|| {
+            let outcome = outcome(&backend);
+            let locator = outcome.as_ref().map_or_else(Locator::empty, Locator::new);
+            (outcome, locator)
+        });
+        locator.locate(id)
+    };
+    let hunted = hunt(&backend, &library, &locate);
+    let outcome = told.into_inner().and_then(|(outcome, _)| outcome).or_else(|| outcome(&backend));
+    drop(progress);
+    let outcome = outcome.ok_or_else(|| Error::Usage("no hunt could be run".to_owned()))?;
+
+    faulty |= tell_problems(&hunted.problems);
+    let skipped_evidence = outcome.offer.skipped.iter().any(|s| s.evidence);
+    let report = report(&hunted, &outcome, started);
+    write(args, &report)?;
+    Ok(exit_code(args, &report, skipped_evidence, &hunted, faulty))
+}
+
+fn tell_problems(problems: &[Problem]) -> bool {
+    for problem in problems {
+        let before = problem.query.encode_utf16().take(problem.error.start).filter(|unit| *unit == u16::from(b'\n')).count();
+        complain(&format!("{}: hunt `{}` cannot run: line {} of its query: {}", problem.file, problem.hunt, before + 1, problem.error));
+    }
+    !problems.is_empty()
+}
+
+fn report(hunted: &Hunted, outcome: &RunOutcome, started: Instant) -> Report {
+    let mut rows = Vec::new();
+    for (table, stats) in &outcome.tables {
+        let named: u64 = stats.by_host.values().map(|s| s.rows).sum();
+        for (host, span) in &stats.by_host {
+            rows.push(TableRows { table: table.to_string(), host: host.to_lowercase(), rows: span.rows, from: span.from, to: span.to });
+        }
+        let unnamed = stats.records.saturating_sub(named);
+        if unnamed > 0 {
+            rows.push(TableRows { table: table.to_string(), host: String::new(), rows: unnamed, from: stats.all.from, to: stats.all.to });
+        }
+    }
+    let skipped = outcome.offer.skipped.iter().map(|s| SkippedFile { file: s.file.name.to_string(), reason: s.reason.clone() });
+    let read_errors = outcome.read_errors.iter().map(|e| ReadErrorRow {
+        file: e.file.name.to_string(),
+        offset: e.offset,
+        record: e.record,
+        reason: e.reason.clone(),
+    });
+    let warnings = outcome.warnings.iter().map(|(file, text)| format!("{}: {text}", file.name));
+    let problems = hunted.problems.iter().map(|p| format!("{}: hunt `{}` could not run: {}", p.file, p.hunt, p.error));
+    let count = |verdict: Verdict| hunted.findings.iter().filter(|f| f.verdict == verdict).count() as u64;
+    let summary = Summary {
+        now: ticks::iso_short(outcome.now),
+        files: outcome.offer.files.len() as u64,
+        records: outcome.tables.values().map(|t| t.records).sum(),
+        tables: outcome.tables.iter().filter(|(_, t)| t.records > 0).map(|(name, t)| (name.to_string(), t.records)).collect(),
+        read_errors: outcome.read_error_count,
+        skipped: skipped.collect(),
+        warnings: warnings.chain(problems).collect(),
+        findings: hunted.findings.len() as u64,
+        open: count(Verdict::Open),
+        explained: count(Verdict::Explained),
+        cases: hunted.cases.len() as u64,
+        incomplete: outcome.incomplete,
+        elapsed_ms: started.elapsed().as_millis() as u64,
+    };
+    Report {
+        coverage: coverage(&rows, hunted),
+        findings: hunted.findings.clone(),
+        cases: hunted.cases.clone(),
+        read_errors: read_errors.collect(),
+        summary,
+    }
+}
+
+fn write(args: &HuntArgs, report: &Report) -> Result<(), Error> {
+    let mut out = output::open(args.output.as_deref())?;
+    match args.format {
+        ReportFormat::Terminal => {
+            report::terminal::write(report, output::style(args.color, args.output.as_deref()), Shown { all: args.all }, &mut out)?;
+        }
+        ReportFormat::Jsonl => report::json::lines(report, &mut out)?,
+        ReportFormat::Json => report::json::array(report, &mut out)?,
+    }
+    out.flush()?;
+    Ok(())
+}
+
+fn exit_code(args: &HuntArgs, report: &Report, skipped_evidence: bool, hunted: &Hunted, faulty: bool) -> u8 {
+    let fails = |severity: Severity| severity >= args.fail_on;
+    // A case can be worse than each of its findings.
+    let open =
+        report.findings.iter().any(|f| f.verdict == Verdict::Open && fails(f.severity)) || report.cases.iter().any(|c| fails(c.severity));
+    let blind = hunted.scans.iter().all(|(_, tables)| !tables.iter().any(|t| report.summary.tables.contains_key(&**t)));
+    if report.summary.incomplete && args.engine.timeout.is_none() {
+        exit::INTERRUPTED
+    } else if open {
+        exit::FINDINGS
+    } else if faulty {
+        exit::USAGE
+    } else if report.summary.incomplete || skipped_evidence || report.summary.read_errors > 0 || blind {
+        exit::INCOMPLETE
+    } else {
+        exit::CLEAN
+    }
+}
