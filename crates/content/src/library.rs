@@ -183,4 +183,13 @@ mod tests {
         unique.dedup();
         assert_eq!(ids, unique);
     }
+
+    #[test]
+    fn the_example_policies_are_sound() {
+        let mut library = Library::default();
+        let errors = library.add_exclusions(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/exclusions"));
+        assert_eq!(errors, []);
+        assert_eq!(library.policies.len(), 8);
+        assert_eq!(library.watchlists.iter().map(|w| w.alias.as_str()).collect::<Vec<_>>(), ["PoolhoundPolicies", "PoolhoundWindows"]);
+    }
 }

@@ -21,7 +21,7 @@ pub fn compile(policies: &[(String, Policy)]) -> Result<[Watchlist; 2], ContentE
             return Err(ContentError::file(file, format!("another policy has the id `{}`", policy.id)));
         }
         let (first, last) = policy.days().ok_or_else(|| ContentError::file(file, "valid.from and valid.until must be dates"))?;
-        rows.push(row(policy, iso(first.and_time(NaiveTime::MIN).and_utc()), end_of(last)));
+        rows.extend(rows_of(policy, &iso(first.and_time(NaiveTime::MIN).and_utc()), &end_of(last)));
         for window in &policy.must.window {
             // A window that began the day before may reach into the first day.
             let from = first.checked_sub_days(Days::new(1)).unwrap_or(first);
@@ -77,12 +77,20 @@ const POLICY_COLUMNS: [&str; 22] = [
     "ForbiddenCommand",
 ];
 
+/// One row, or one a folder: a row's folder is a single prefix, which KQL can compare.
+fn rows_of(policy: &Policy, from: &str, until: &str) -> Vec<Vec<String>> {
+    let (folders, paths): (Vec<String>, Vec<String>) = policy.must.path.iter().map(|p| path_key(p)).partition(|p| p.ends_with('*'));
+    let mut folders: Vec<Vec<String>> = folders.into_iter().map(|f| vec![f.trim_end_matches('*').to_owned()]).collect();
+    if folders.is_empty() {
+        folders.push(Vec::new());
+    }
+    folders.into_iter().map(|folder| row(policy, from, until, &paths, folder)).collect()
+}
+
 /// Lists are JSON arrays; an empty one asks for nothing.
-fn row(policy: &Policy, from: String, until: String) -> Vec<String> {
+fn row(policy: &Policy, from: &str, until: &str, paths: &[String], folders: Vec<String>) -> Vec<String> {
     let must = &policy.must;
     let list = |items: Vec<String>| json!(items).to_string();
-    let (folders, paths): (Vec<String>, Vec<String>) = must.path.iter().map(|p| path_key(p)).partition(|p| p.ends_with(['*']));
-    let folders = folders.into_iter().map(|f| f.trim_end_matches('*').to_owned()).collect();
     let accounts = must.account.clone();
     let empty = super::policy::Destination::default();
     let destination = must.destination.as_ref().unwrap_or(&empty);
@@ -98,11 +106,11 @@ fn row(policy: &Policy, from: String, until: String) -> Vec<String> {
         hash(policy),
         policy.owner.clone(),
         policy.ticket.clone(),
-        from,
-        until,
+        from.to_owned(),
+        until.to_owned(),
         list(policy.explains.clone()),
         list(must.host_group.clone()),
-        list(paths),
+        list(paths.to_vec()),
         list(folders),
         list(must.sha256.iter().map(|h| h.to_ascii_lowercase()).collect()),
         list(must.signer.clone()),
