@@ -67,7 +67,7 @@ impl<'a> ReadContext<'a> {
                     columns.push(schema.columns[index].clone());
                 }
             };
-            let tapped = wallets.as_ref().map(|tap| tap.columns(table)).unwrap_or_default();
+            let tapped: &[&'static str] = wallets.as_ref().map_or(&[], |tap| tap.columns(table));
             for name in tapped {
                 need(name);
             }

@@ -17,7 +17,6 @@ pub struct Input {
     pub number: u32,
     /// Bytes on disk (compressed where it is).
     pub size: u64,
-    /// The file's own name, in lower case, without `.gz` and `.zst`.
     pub(crate) place: Place,
     /// Bytes read from disk since [`Input::take_progress`] last asked.
     pub(crate) consumed: Arc<AtomicU64>,
@@ -38,6 +37,12 @@ pub(crate) enum ZipMethod {
 }
 
 impl Input {
+    #[cfg(test)]
+    pub(crate) fn in_memory(name: &str, number: u32) -> Self {
+        let file = FileRef { name: name.into() };
+        Self { file, number, size: 0, place: Place::Path(PathBuf::from(name)), consumed: Arc::default() }
+    }
+
     /// The path on disk, where the file is no member of an archive.
     pub fn path(&self) -> Option<&std::path::Path> {
         match &self.place {

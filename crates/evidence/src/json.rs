@@ -308,7 +308,7 @@ fn hex4(b: &[u8], at: usize) -> Option<u32> {
 }
 
 /// Walks the elements of a raw array; nothing when it is none.
-pub(crate) fn elements<'a>(raw: &'a [u8], depth: usize) -> impl Iterator<Item = &'a [u8]> {
+pub(crate) fn elements(raw: &[u8], depth: usize) -> impl Iterator<Item = &[u8]> {
     let mut at = if raw.first() == Some(&b'[') { space(raw, 1) } else { raw.len() };
     std::iter::from_fn(move || {
         let start = at;

@@ -23,7 +23,7 @@ mod recognise;
 mod row;
 mod source;
 mod stream;
-mod wallet;
+pub mod wallet;
 mod zeek;
 
 pub use columns::{ColumnBuilder, TableBuilder};

@@ -118,7 +118,7 @@ fn links_fifos_and_locked_folders() {
     symlink("loop2", folder.path().join("loop1")).unwrap();
     symlink("loop1", folder.path().join("loop2")).unwrap();
     let made = std::process::Command::new("mkfifo").arg(folder.path().join("pipe.log")).status().is_ok_and(|s| s.success());
-    std::fs::set_permissions(folder.path().join("locked"), std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(folder.path().join("locked"), std::fs::Permissions::from_mode(0o0)).unwrap();
     let skipped = folder.skipped();
     std::fs::set_permissions(folder.path().join("locked"), std::fs::Permissions::from_mode(0o755)).unwrap();
     let reason = |name: &str| skipped.iter().find(|(file, ..)| file == name).map(|(_, reason, evidence)| (reason.as_str(), *evidence));
