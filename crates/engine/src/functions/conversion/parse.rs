@@ -160,7 +160,7 @@ mod tests {
     #[test]
     fn reals_and_truth() {
         for (text, value) in [
-            (" 3.14 ", Some(3.14)),
+            (" 3.25 ", Some(3.25)),
             (".5", Some(0.5)),
             ("5.", Some(5.0)),
             ("1e400", Some(f64::INFINITY)),

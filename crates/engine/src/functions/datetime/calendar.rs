@@ -6,13 +6,16 @@ use arrow::datatypes::Int64Type;
 use model::KqlType;
 use model::ticks::{self, DAY};
 
+/// Where the unit begins that lies so many units from the one of a moment.
+type Start = fn(i64, i64) -> Option<i64>;
+
 pub(super) fn resolve(call: &Call) -> Resolved {
     let with_offset = match *call.types().as_slice() {
         [KqlType::DateTime] => false,
         [KqlType::DateTime, KqlType::Int | KqlType::Long] => true,
         _ => return None,
     };
-    let (start, end): (fn(i64, i64) -> Option<i64>, bool) = match call.name {
+    let (start, end): (Start, bool) = match call.name {
         "startofday" => (day, false),
         "startofweek" => (week, false),
         "startofmonth" => (month, false),

@@ -33,15 +33,15 @@ fn bins() {
 fn starts_and_ends() {
     let noon = at("2020-06-15 13:45");
     check(&[
-        ("startofday", &[noon.clone()], at("2020-06-15")),
-        ("startofweek", &[noon.clone()], at("2020-06-14")),
+        ("startofday", std::slice::from_ref(&noon), at("2020-06-15")),
+        ("startofweek", std::slice::from_ref(&noon), at("2020-06-14")),
         ("startofweek", &[noon.clone(), Long(-2)], at("2020-05-31")),
         ("startofmonth", &[noon.clone(), Int(-13)], at("2019-05-01")),
         ("startofyear", &[noon.clone(), Long(-5)], at("2015-01-01")),
         ("endofday", &[noon.clone(), Long(2)], at("2020-06-17 23:59:59.9999999")),
-        ("endofweek", &[noon.clone()], at("2020-06-20 23:59:59.9999999")),
+        ("endofweek", std::slice::from_ref(&noon), at("2020-06-20 23:59:59.9999999")),
         ("endofmonth", &[at("2020-02-15")], at("2020-02-29 23:59:59.9999999")),
-        ("endofyear", &[noon], at("2020-12-31 23:59:59.9999999")),
+        ("endofyear", std::slice::from_ref(&noon), at("2020-12-31 23:59:59.9999999")),
         ("endofmonth", &[DateTime(ticks::MAX)], DateTime(ticks::MAX)),
         ("startofday", &[at("0001-01-02"), Long(-1)], at("0001-01-01")),
         ("startofday", &[at("0001-01-01"), Long(-1)], NO_DATE),

@@ -32,7 +32,7 @@ pub(super) fn resolve(call: &Call) -> Resolved {
 }
 
 /// As `value >= from and value <= to` in three-valued logic.
-fn verdict<T: PartialOrd>(value: T, from: Option<T>, to: Option<T>, inside: bool) -> Option<bool> {
+fn verdict<T: PartialOrd + Copy>(value: T, from: Option<T>, to: Option<T>, inside: bool) -> Option<bool> {
     let (above, below) = (from.map(|from| value >= from), to.map(|to| value <= to));
     let within = match (above, below) {
         (Some(false), _) | (_, Some(false)) => false,
