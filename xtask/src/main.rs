@@ -1,1 +1,30 @@
-fn main() {}
+//! Chores of the project: `incident` writes `examples/incident/`, `conformance VERDICTS` writes `docs/kql-conformance.md`; the tests keep
+//! the house rules.
+
+mod conformance;
+mod incident;
+#[cfg(test)]
+mod tidy;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let done = match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["incident"] => incident::write(&root.join("examples/incident")),
+        ["conformance", verdicts] => conformance::update(Path::new(verdicts), &root.join("docs/kql-conformance.md")),
+        _ => Err(std::io::Error::other("usage: cargo run -p xtask -- incident | conformance VERDICTS")),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            #[expect(clippy::print_stderr, reason = "this is a command")]
+            {
+                eprintln!("xtask: {error}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
