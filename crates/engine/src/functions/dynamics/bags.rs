@@ -4,12 +4,16 @@ use super::json_path::{self, JsonPath};
 use super::{Row, all_dynamic, boolean, dynamic};
 use crate::dynamic::DynValue;
 use crate::functions::{Call, Resolved};
-use model::KqlType;
+use model::{KqlType, Value};
 
 pub(super) fn resolve(call: &Call) -> Resolved {
     let first = call.args.first().is_none_or(|a| a.kql_type == KqlType::Dynamic);
     match (call.name, call.args.len()) {
         ("bag_pack" | "pack" | "pack_dictionary", n) if n > 0 && n % 2 == 0 => dynamic(call, pack),
+        // With names: all columns of a row. The flag says that nulls and empty strings are left out.
+        ("pack_all", n) if n % 2 == 1 && matches!(call.args[0].constant, Some(Value::Bool(true))) => {
+            dynamic(call, |a| pack_filled(a.get(1..)?))
+        }
         ("bag_keys", 1) if first => {
             dynamic(call, |a| Some(DynValue::Array(a[0].as_bag()?.iter().map(|(key, _)| DynValue::String(key.clone())).collect())))
         }
@@ -36,6 +40,16 @@ fn put(pairs: &mut Vec<(String, DynValue)>, key: &str, value: DynValue) {
 fn pack(a: &Row) -> Option<DynValue> {
     let mut pairs = Vec::with_capacity(a.len() / 2);
     for pair in a.chunks_exact(2) {
+        put(&mut pairs, &pair[0].to_kusto_string(), pair[1].clone().into_owned());
+    }
+    Some(DynValue::Bag(pairs))
+}
+
+fn pack_filled(a: &Row) -> Option<DynValue> {
+    let empty = |value: &DynValue| value.is_null() || matches!(value, DynValue::String(s) if s.is_empty());
+    let filled = a.chunks_exact(2).filter(|pair| !empty(&pair[1]));
+    let mut pairs = Vec::new();
+    for pair in filled {
         put(&mut pairs, &pair[0].to_kusto_string(), pair[1].clone().into_owned());
     }
     Some(DynValue::Bag(pairs))

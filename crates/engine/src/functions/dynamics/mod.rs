@@ -122,3 +122,6 @@ fn same(a: &DynValue, b: &DynValue) -> bool {
 fn all_dynamic(call: &Call) -> bool {
     call.args.iter().all(|a| a.kql_type == KqlType::Dynamic)
 }
+
+#[cfg(test)]
+mod tests;

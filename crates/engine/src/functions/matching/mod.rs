@@ -21,3 +21,6 @@ pub(crate) fn resolve(call: &Call) -> Resolved {
         _ => words::resolve(call),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,3 +15,6 @@ pub(crate) fn resolve(call: &Call) -> Resolved {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,11 @@
 //! Numbers about text: lengths, counts and positions, all in code points.
 
-use crate::functions::args::{booleans, error, kernel, longs, numbers};
+use crate::functions::args::{booleans, kernel, longs, numbers};
 use crate::functions::matching::compile_regex;
 use crate::functions::operand::{Last, ToText, constant_text};
 use crate::functions::{Arg, Call, FunctionError, Resolved};
 use arrow::datatypes::Int64Type;
-use model::{KqlType, Value};
+use model::KqlType;
 use regex::Regex;
 use std::cmp::Ordering;
 
@@ -105,7 +105,8 @@ fn count(call: &Call) -> Resolved {
     })
 }
 
-/// `indexof(text, lookup [, start [, length [, occurrence]]])`: -1 where it is not, null for an empty lookup.
+/// `indexof(text, lookup [, start [, length [, occurrence]]])`: -1 where it is not, null for an empty lookup and options out of range.
+/// A match counts when it begins within the range; it may end beyond it.
 fn index(call: &Call) -> Resolved {
     let is_regex = call.name == "indexof_regex";
     let (operands, options) = call.args.split_at_checked(2)?;
@@ -113,15 +114,6 @@ fn index(call: &Call) -> Resolved {
         return None;
     }
     let (text, lookup) = (ToText::new(&operands[0])?, ToText::new(&operands[1])?);
-    // What such a range means is not documented.
-    let constant = |n: usize| match options.get(n).map(|o| &o.constant) {
-        Some(Some(Value::Long(v))) => Some(*v),
-        Some(Some(Value::Int(v))) => Some(i64::from(*v)),
-        _ => None,
-    };
-    if constant(1).is_some_and(|length| length < -1) || constant(2).is_some_and(|occurrence| occurrence < 1) {
-        return None;
-    }
     if is_regex
         && let Some(pattern) = operands[1].constant.as_ref().and_then(constant_text)
         && let Err(error) = compile_regex(call.name, &pattern)
@@ -139,37 +131,33 @@ fn index(call: &Call) -> Resolved {
                 let (Some(start), Some(length), Some(occurrence)) = (option(0, row, 0), option(1, row, -1), option(2, row, 1)) else {
                     return Ok(None);
                 };
-                if lookup.is_empty() {
+                if lookup.is_empty() || length < -1 || occurrence < 1 || (is_regex && start < 0) {
                     return Ok(None);
                 }
-                if length < -1 || occurrence < 1 {
-                    return Err(error("indexof", "the length must be -1 or more and the occurrence 1 or more"));
-                }
-                let Some((from, range)) = window(&text, start, length) else { return Ok(Some(-1)) };
+                let Some((before, rest)) = tail(&text, start) else { return Ok(Some(-1)) };
                 let at = if is_regex {
                     let regex = last.get(&lookup, |pattern| compile_regex("indexof_regex", pattern))?;
-                    regex.find_iter(range).nth(occurrence as usize - 1).map(|m| m.start())
+                    regex.find_iter(rest).nth(occurrence as usize - 1).map(|m| m.start())
                 } else {
-                    nth(range, &lookup, occurrence)
+                    nth(rest, &lookup, occurrence)
                 };
-                Ok(Some(at.and_then(|at| range.get(..at)).map_or(-1, |head| (from + head.chars().count()) as i64)))
+                let place = at.and_then(|at| rest.get(..at)).map(|head| head.chars().count() as i64);
+                Ok(Some(place.filter(|p| length < 0 || *p < length).map_or(-1, |p| before + p)))
             })
             .collect::<Result<Vec<Option<i64>>, FunctionError>>()?;
         Ok(numbers::<Int64Type>(rows, |row| places.get(row).copied().flatten()))
     })
 }
 
-/// The part of a text from `start` (negative: from the end) over `length` characters (-1: all), and how many characters are before it.
-fn window(text: &str, start: i64, length: i64) -> Option<(usize, &str)> {
+/// The text from `start` (negative: from the end), and how many characters are before it.
+fn tail(text: &str, start: i64) -> Option<(i64, &str)> {
     let all = text.chars().count() as i64;
     let start = if start < 0 { (start + all).max(0) } else { start };
     if start > all {
         return None;
     }
-    let byte_of = |n: i64| text.char_indices().nth(usize::try_from(n).ok()?).map(|(at, _)| at);
-    let rest = text.get(byte_of(start).unwrap_or(text.len())..)?;
-    let end = if length < 0 { rest.len() } else { rest.char_indices().nth(length as usize).map_or(rest.len(), |(at, _)| at) };
-    Some((start as usize, rest.get(..end)?))
+    let at = text.char_indices().nth(usize::try_from(start).ok()?).map_or(text.len(), |(at, _)| at);
+    Some((start, text.get(at..)?))
 }
 
 fn nth(text: &str, lookup: &str, occurrence: i64) -> Option<usize> {

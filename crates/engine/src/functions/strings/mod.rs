@@ -70,3 +70,6 @@ fn lower(c: char) -> char {
         _ => c,
     }
 }
+
+#[cfg(test)]
+mod tests;
