@@ -10,6 +10,7 @@ mod text;
 
 pub use from_dynamic::{dynamic_to_bool, dynamic_to_datetime, dynamic_to_long, dynamic_to_real, dynamic_to_timespan};
 pub use moment::parse_datetime;
+pub(crate) use numeric::{to_datetime, to_timespan};
 pub use parse::{parse_bool, parse_guid, parse_int, parse_long, parse_real, parse_timespan};
 
 use super::{Call, Resolved};

@@ -121,7 +121,7 @@ pub(super) fn to_bool(call: &Call) -> Resolved {
     }
 }
 
-pub(super) fn to_datetime(call: &Call) -> Resolved {
+pub(crate) fn to_datetime(call: &Call) -> Resolved {
     fn moment(ticks: i64) -> Option<i64> {
         (0..=ticks::MAX).contains(&ticks).then_some(ticks)
     }
@@ -141,7 +141,7 @@ pub(super) fn to_datetime(call: &Call) -> Resolved {
     }
 }
 
-pub(super) fn to_timespan(call: &Call) -> Resolved {
+pub(crate) fn to_timespan(call: &Call) -> Resolved {
     match only(call)? {
         KqlType::TimeSpan => same(call),
         KqlType::Long => same(call),

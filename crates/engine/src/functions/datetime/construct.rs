@@ -1,19 +1,22 @@
 //! Datetimes and timespans out of numbers.
 
 use crate::functions::args::{kernel, longs, numbers, reals};
+use crate::functions::conversion::{to_datetime, to_timespan};
 use crate::functions::{Call, Resolved};
 use arrow::datatypes::Int64Type;
 use model::KqlType;
 use model::ticks::{self, DAY, HOUR, MINUTE, SECOND};
 
 /// `make_datetime(year, month, day[, hour, minute[, second]])` and `make_timespan([[day,] hour, minute[, second]])`; null where a part
-/// is out of its range. Seconds may have a fraction.
+/// is out of its range. Seconds may have a fraction. Of one argument they are conversions.
 pub(super) fn resolve(call: &Call) -> Resolved {
     let types = call.types();
     let count = types.len();
     let date = call.name == "make_datetime";
     let seconds_at = match (date, count) {
-        (true, 3 | 5) | (false, 2) => None,
+        (true, 1) => return to_datetime(call),
+        (false, 1) => return to_timespan(call),
+        (true, 3..=5) | (false, 2) => None,
         (true, 6) => Some(5),
         (false, 3 | 4) => Some(count - 1),
         _ => return None,

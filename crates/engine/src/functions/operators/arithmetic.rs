@@ -153,7 +153,7 @@ fn time(call: &Call, a: KqlType, b: KqlType) -> Resolved {
         (TimeSpan, "/", Real, TimeSpan) => {
             kernel(call, |args, rows| Ok(try_map2::<_, _, Int64Type>(&reals(&args[0])?, &reals(&args[1])?, rows, |a, b| span(a / b))))
         }
-        (TimeSpan, "/", TimeSpan, Real) => {
+        (TimeSpan | DateTime, "/", TimeSpan, Real) => {
             kernel(call, |args, rows| map2::<_, _, Float64Type>(&reals(&args[0])?, &reals(&args[1])?, rows, |a, b| a / b))
         }
         (TimeSpan, "%", TimeSpan, TimeSpan) | (DateTime, "%", TimeSpan, TimeSpan) => {

@@ -19,6 +19,7 @@ pub(crate) fn resolve(call: &Call) -> Resolved {
         "=~" | "!~" => text_equality::resolve(call),
         "and" | "or" | "not" => logic::resolve(call),
         "between" | "!between" => range::resolve(call),
+        "around" => range::around(call),
         "isnull" | "isnotnull" | "notnull" | "isempty" | "isnotempty" | "notempty" => emptiness::resolve(call),
         _ => None,
     }

@@ -31,6 +31,28 @@ pub(super) fn resolve(call: &Call) -> Resolved {
     }
 }
 
+/// `around(value, center, delta)`: within that distance of the centre.
+pub(super) fn around(call: &Call) -> Resolved {
+    use KqlType::{DateTime, Int, Long, Real, TimeSpan};
+    match *call.types().as_slice() {
+        [Int | Long, Int | Long, Int | Long] | [DateTime, DateTime, TimeSpan] | [TimeSpan, TimeSpan, TimeSpan] => kernel(call, |args, rows| {
+            let (value, center, delta) = (longs(&args[0])?, longs(&args[1])?, longs(&args[2])?);
+            Ok(booleans(rows, |row| {
+                let (center, delta) = (center.get(row)?, delta.get(row)?);
+                verdict(value.get(row)?, Some(center.saturating_sub(delta)), Some(center.saturating_add(delta)), true)
+            }))
+        }),
+        [Int | Long | Real, Int | Long | Real, Int | Long | Real] => kernel(call, |args, rows| {
+            let (value, center, delta) = (reals(&args[0])?, reals(&args[1])?, reals(&args[2])?);
+            Ok(booleans(rows, |row| {
+                let (center, delta) = (center.get(row)?, delta.get(row)?);
+                verdict(value.get(row)?, Some(center - delta), Some(center + delta), true)
+            }))
+        }),
+        _ => None,
+    }
+}
+
 /// As `value >= from and value <= to` in three-valued logic.
 fn verdict<T: PartialOrd + Copy>(value: T, from: Option<T>, to: Option<T>, inside: bool) -> Option<bool> {
     let (above, below) = (from.map(|from| value >= from), to.map(|to| value <= to));

@@ -131,6 +131,8 @@ fn logic() {
         ("!between", &[Long(5), Long(1), Long(5)], Bool(false)),
         ("between", &[Long(2), Real(1.5), Real(2.5)], Bool(true)),
         ("between", &[NO_LONG, Long(1), Long(5)], NO_BOOL),
+        ("around", &[Long(5), Long(7), Long(2)], Bool(true)),
+        ("around", &[DateTime(5), DateTime(7), TimeSpan(1)], Bool(false)),
         ("between", &[DateTime(5), DateTime(1), TimeSpan(4)], Bool(true)),
     ]);
 }
