@@ -92,8 +92,10 @@ impl Parser<'_> {
             settings.push(Setting { name, value });
             // A property may list names: `ycolumns=a, b`.
             loop {
-                let next = self.kind(0) == Some(TokenKind::Comma)
-                    && self.name_length(1).is_some_and(|length| self.kind(1 + length) != Some(TokenKind::Assign));
+                let next =
+                    matches!(settings.last(), Some(Setting { value: Expr { kind: ExprKind::Name(_) | ExprKind::Names(_), .. }, .. }))
+                        && self.kind(0) == Some(TokenKind::Comma)
+                        && self.name_length(1).is_some_and(|length| self.kind(1 + length) != Some(TokenKind::Assign));
                 if !next {
                     break;
                 }

@@ -214,8 +214,8 @@ impl Parser<'_> {
             if !self.grow() {
                 return left;
             }
-            // `a == b == c` is none of Kusto's; `a < b < c` neither.
-            if matches!(level, Level::Equality | Level::Relational)
+            // `a == b == c` is none of Kusto's; `a < b < c` and `a has b has c` neither.
+            if matches!(level, Level::Equality | Level::Relational | Level::Text)
                 && !self.panicking
                 && let Some((_, again, _)) = self.infix()
                 && again == level
@@ -234,10 +234,7 @@ impl Parser<'_> {
         if !self.expect(TokenKind::OpenParen, &format!("`(` after `{shown}`")) {
             return Vec::new();
         }
-        let mut list = Vec::new();
-        if !self.at(TokenKind::CloseParen) {
-            list = self.list(Self::pipe);
-        }
+        let list = self.list(Self::pipe);
         self.close(TokenKind::CloseParen, open, "the list");
         list
     }

@@ -169,9 +169,14 @@ impl Parser<'_> {
         // Older queries give a hint here; it changes no result.
         self.settings(&[]);
         if self.at_assignment() {
+            // Kusto takes it: the name is for nothing, the value is the predicate.
             let wrong = self.token(self.name_length(0).unwrap_or(1)).map_or_else(|| self.here(), |t| t.span);
-            self.remark(Diagnostic::error("KS141", wrong, "`=` gives a name; it does not compare").with_help("compare with `==` or `=~`"));
-            return self.named();
+            self.remark(
+                Diagnostic::warning("PH0105", wrong, "`=` gives a name; it does not compare, and `where` sees only what is on its right")
+                    .with_help("compare with `==` or `=~`"),
+            );
+            self.any_name();
+            self.pos += 1;
         }
         let expr = self.expr();
         if self.at(TokenKind::Assign) {

@@ -58,3 +58,27 @@ fn layout() {
     }
     assert_eq!(std::fs::read_to_string(&expected).unwrap_or_default().replace('\r', ""), out, "BLESS=1 writes it, if it is right");
 }
+
+/// Texts a token away from valid ones: wherever the result still parses, the rules hold.
+#[test]
+fn texts_with_a_token_changed() {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut random = move |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % below as u64) as usize
+    };
+    for case in cases().iter().step_by(3).filter(|case| case.query.len() < 2_000) {
+        let tokens = parse(&case.query).tokens;
+        let mut pieces: Vec<&str> = tokens.iter().map(|t| t.span.text(&case.query)).collect();
+        let (at, other) = (random(pieces.len()), random(pieces.len()));
+        match random(4) {
+            0 => pieces[at] = "",
+            1 => pieces.swap(at, other),
+            2 => pieces.insert(at, pieces[other]),
+            _ => pieces[at] = "\n",
+        }
+        check(&case.id, &pieces.concat());
+    }
+}
