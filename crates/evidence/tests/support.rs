@@ -11,14 +11,14 @@ use std::sync::{Arc, Mutex};
 
 /// What came of reading, sorted by record.
 #[derive(Default)]
-pub struct Seen {
+pub(crate) struct Seen {
     /// By table: record, offset, and the wanted columns as text.
-    pub rows: BTreeMap<String, Vec<(i64, i64, Vec<String>)>>,
-    pub errors: Vec<ReadError>,
-    pub warnings: Vec<(String, String)>,
-    pub records: BTreeMap<String, u64>,
-    pub progress: u64,
-    pub batches: usize,
+    pub(crate) rows: BTreeMap<String, Vec<(i64, i64, Vec<String>)>>,
+    pub(crate) errors: Vec<ReadError>,
+    pub(crate) warnings: Vec<(String, String)>,
+    pub(crate) records: BTreeMap<String, u64>,
+    pub(crate) progress: u64,
+    pub(crate) batches: usize,
 }
 
 #[derive(Default)]
@@ -70,7 +70,7 @@ fn cell(column: &dyn Array, row: usize) -> String {
 }
 
 /// Wants the named columns (all when none is named) of the given tables.
-pub fn wants(offer: &Offer, tables: &[(&str, &[&str])]) -> Wants {
+pub(crate) fn wants(offer: &Offer, tables: &[(&str, &[&str])]) -> Wants {
     let mut wants = Wants::default();
     for (name, columns) in tables {
         let table = offer.tables.iter().find(|t| &*t.name == *name).unwrap_or_else(|| panic!("{name} is not offered"));
@@ -85,11 +85,11 @@ pub fn wants(offer: &Offer, tables: &[(&str, &[&str])]) -> Wants {
     wants
 }
 
-pub fn wants_all(offer: &Offer) -> Wants {
+pub(crate) fn wants_all(offer: &Offer) -> Wants {
     Wants { tables: offer.tables.iter().map(|t| (Arc::clone(&t.name), t.schema.clone())).collect() }
 }
 
-pub fn read(evidence: &Evidence, wants: &Wants, threads: usize) -> Seen {
+pub(crate) fn read(evidence: &Evidence, wants: &Wants, threads: usize) -> Seen {
     let sink = Collect::default();
     evidence.read(wants, threads, &sink);
     let mut seen = sink.0.into_inner().unwrap();
@@ -99,13 +99,13 @@ pub fn read(evidence: &Evidence, wants: &Wants, threads: usize) -> Seen {
 }
 
 /// A folder of evidence.
-pub struct Folder {
-    pub dir: tempfile::TempDir,
-    pub options: Options,
+pub(crate) struct Folder {
+    pub(crate) dir: tempfile::TempDir,
+    pub(crate) options: Options,
 }
 
 impl Folder {
-    pub fn new(files: &[(&str, &[u8])]) -> Self {
+    pub(crate) fn new(files: &[(&str, &[u8])]) -> Self {
         let dir = tempfile::tempdir().unwrap();
         for (name, bytes) in files {
             let path = dir.path().join(name);
@@ -115,16 +115,16 @@ impl Folder {
         Self { dir, options: Options::default() }
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.dir.path()
     }
 
-    pub fn open(&self) -> Evidence {
+    pub(crate) fn open(&self) -> Evidence {
         evidence::open(&[self.path().to_path_buf()], self.options.clone()).unwrap()
     }
 
     /// Reads the columns of one table: the wanted cells of each row, in order, with `|` between them.
-    pub fn table(&self, table: &str, columns: &[&str]) -> (Vec<String>, Seen) {
+    pub(crate) fn table(&self, table: &str, columns: &[&str]) -> (Vec<String>, Seen) {
         let evidence = self.open();
         let mut seen = read(&evidence, &wants(&evidence.offer(), &[(table, columns)]), 2);
         let rows = seen.rows.remove(table).unwrap_or_default();
@@ -132,19 +132,19 @@ impl Folder {
     }
 
     /// The name as messages have it.
-    pub fn name(&self, file: &str) -> String {
+    pub(crate) fn name(&self, file: &str) -> String {
         FileRef::path(&self.path().join(file)).name.to_string()
     }
 
     /// Skipped files by their names within the folder.
-    pub fn skipped(&self) -> Vec<(String, String, bool)> {
+    pub(crate) fn skipped(&self) -> Vec<(String, String, bool)> {
         let prefix = format!("{}/", FileRef::path(self.path()).name);
         let skipped = self.open().offer().skipped;
         skipped.into_iter().map(|s| (s.file.name.strip_prefix(&prefix).unwrap_or(&s.file.name).to_owned(), s.reason, s.evidence)).collect()
     }
 }
 
-pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     use std::io::Write;
     let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     out.write_all(bytes).unwrap();
@@ -152,13 +152,13 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// The public samples, where they are.
-pub fn corpora() -> Option<PathBuf> {
+pub(crate) fn corpora() -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora");
     let path = std::env::var_os("POOLHOUND_CORPORA").map_or(root, PathBuf::from);
     path.is_dir().then_some(path)
 }
 
 /// The number of the record in its file.
-pub fn record(id: i64) -> u64 {
+pub(crate) fn record(id: i64) -> u64 {
     RecordId(id).record()
 }
