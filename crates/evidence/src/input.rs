@@ -27,6 +27,7 @@ pub(crate) enum Place {
     Path(PathBuf),
     Zip { archive: PathBuf, start: u64, size: u64, method: ZipMethod, crc: u32 },
     Tar { share: Arc<TarShare>, start: u64, size: u64 },
+    Memory(Arc<[u8]>),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -40,7 +41,7 @@ impl Input {
     #[cfg(test)]
     pub(crate) fn in_memory(name: &str, number: u32) -> Self {
         let file = FileRef { name: name.into() };
-        Self { file, number, size: 0, place: Place::Path(PathBuf::from(name)), consumed: Arc::default() }
+        Self { file, number, size: 0, place: Place::Memory(Arc::default()), consumed: Arc::default() }
     }
 
     /// The path on disk, where the file is no member of an archive.
@@ -86,6 +87,7 @@ impl Input {
                 let counted = Counted::new(file.take(*size), Arc::clone(&self.consumed));
                 stream::zip_member(counted, *method, *crc)
             }
+            Place::Memory(bytes) => Ok(Raw::counted(io::Cursor::new(Arc::clone(bytes)), &self.consumed)),
             Place::Tar { share, start, size } => Ok(Raw::counted(share.member(*start, *size)?, &self.consumed)),
         }
     }

@@ -33,7 +33,7 @@ pub use format::{Chunks, Dataset, Format, Head, Job, Sniff};
 pub use input::{Input, OtherFile};
 pub use lines::{Block, Line, LineChunks, LineParser, Split};
 pub use options::{Caps, Options};
-pub use source::{Evidence, open};
+pub use source::{Evidence, open, open_bytes};
 
 /// All formats, the surest first: the first that says yes has the file.
 fn formats() -> &'static [&'static dyn Format] {

@@ -113,6 +113,8 @@ pub struct LineChunks {
     offset: u64,
     record: u64,
     cap: usize,
+    /// Bytes to read at once.
+    size: usize,
 }
 
 impl LineChunks {
@@ -141,7 +143,7 @@ impl LineChunks {
         stream: Box<dyn Read + Send>,
         cap: usize,
     ) -> Self {
-        Self { input: Arc::clone(input), reader, stream: Some(stream), parser, split, tail: Vec::new(), offset: 0, record: 0, cap }
+        Self { input: Arc::clone(input), reader, stream: Some(stream), parser, split, tail: Vec::new(), offset: 0, record: 0, cap, size: BLOCK }
     }
 
     /// The next whole lines; `None` at the end.
@@ -151,7 +153,7 @@ impl LineChunks {
         let mut searched = 0;
         loop {
             let before = bytes.len();
-            let ended = self.fill(&mut bytes, before.saturating_add(BLOCK), cx);
+            let ended = self.fill(&mut bytes, before.saturating_add(self.size), cx);
             let cut = match self.split {
                 Split::Lines => {
                     // An error may have taken an incomplete line off the end.
@@ -165,7 +167,7 @@ impl LineChunks {
                 self.tail = bytes.split_off(cut);
                 return Some(self.make(bytes));
             }
-            if ended {
+            if ended && bytes.len() <= self.cap {
                 return (!bytes.is_empty()).then(|| self.make(bytes));
             }
             if bytes.len() > self.cap {
@@ -221,7 +223,7 @@ impl LineChunks {
         let mut length = bytes.len() as u64;
         loop {
             bytes.clear();
-            let ended = self.fill(&mut bytes, BLOCK, cx);
+            let ended = self.fill(&mut bytes, self.size, cx);
             match memchr::memchr(b'\n', &bytes) {
                 Some(end) => {
                     length += end as u64 + 1;
@@ -280,4 +282,92 @@ fn count_quoted(bytes: &[u8]) -> u64 {
         }
     }
     count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Options;
+    use model::{Batch, FileRef, ReadError, Sink, Wants};
+    use std::collections::BTreeMap;
+    use std::ops::ControlFlow;
+    use std::sync::{Mutex, PoisonError};
+
+    #[derive(Default)]
+    struct Errors(Mutex<Vec<ReadError>>);
+
+    impl Sink for Errors {
+        fn batch(&self, _batch: Batch) -> ControlFlow<()> {
+            ControlFlow::Continue(())
+        }
+        fn error(&self, error: ReadError) {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(error);
+        }
+        fn warning(&self, _file: &FileRef, _text: String) {}
+        fn records(&self, _table: &Arc<str>, _count: u64) {}
+        fn progress(&self, _bytes: u64) {}
+    }
+
+    /// Keeps the lines of all blocks.
+    #[derive(Default)]
+    struct Keep(Mutex<Vec<(u64, u64, String)>>);
+
+    impl LineParser for Keep {
+        fn parse(&self, block: &Block, _cx: &ReadContext<'_>) {
+            let lines = block.lines().map(|line| (line.record, line.offset, String::from_utf8_lossy(line.bytes).into_owned()));
+            self.0.lock().unwrap().extend(lines);
+        }
+    }
+
+    /// Hands out as many bytes at a time as it likes.
+    struct Dribble(std::io::Cursor<Vec<u8>>, usize);
+
+    impl Read for Dribble {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            let most = self.1.min(buffer.len());
+            self.0.read(&mut buffer[..most])
+        }
+    }
+
+    fn cut(text: &str, split: Split, size: usize, dribble: usize, cap: usize) -> (Vec<(u64, u64, String)>, Vec<String>) {
+        let (sink, options) = (Errors::default(), Options::default());
+        let cx = ReadContext::new(&Wants::default(), &BTreeMap::new(), &[], &options, &sink);
+        let keep = Arc::new(Keep::default());
+        let input = Arc::new(Input::in_memory("x", 0));
+        let stream = Box::new(Dribble(std::io::Cursor::new(text.as_bytes().to_vec()), dribble));
+        let mut chunks = LineChunks::new(&input, "test", split, Arc::clone(&keep) as Arc<dyn LineParser>, stream, cap);
+        chunks.size = size;
+        while let Some(job) = chunks.next(&cx) {
+            job(&cx);
+        }
+        cx.finish();
+        let lines = keep.0.lock().unwrap().clone();
+        let errors = sink.0.lock().unwrap().iter().map(|e| format!("{:?} {:?} {}", e.record, e.offset, e.reason)).collect();
+        (lines, errors)
+    }
+
+    #[test]
+    fn wherever_blocks_are_cut_the_lines_are_the_same() {
+        let text = "\u{feff}one\r\n\n\"two\nlines\"\nthree,\"a\"\"\nb\"\nlast without an end";
+        for (split, count) in [(Split::Lines, 7), (Split::Quoted, 5)] {
+            let whole = cut(text, split, 1 << 20, 1 << 20, 1 << 20);
+            assert_eq!(whole.0.len(), count, "{whole:?}");
+            assert_eq!(whole.0[0], (0, 3, "one".to_owned()));
+            for size in 1..text.len() {
+                for dribble in [1, 3, 100] {
+                    assert_eq!(cut(text, split, size, dribble, 1 << 20), whole, "{split:?} {size} {dribble}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_beyond_the_cap_is_told_once_and_keeps_the_count() {
+        let text = format!("a\n{}\nb\n{}", "x".repeat(100), "y".repeat(50));
+        let (lines, errors) = cut(&text, Split::Lines, 16, 7, 40);
+        assert_eq!(lines, [(0, 0, "a".to_owned()), (2, 103, "b".to_owned())]);
+        assert_eq!(errors.len(), 2, "{errors:?}");
+        assert!(errors[0].starts_with("Some(1) Some(2) line of 101 bytes"), "{errors:?}");
+        assert!(errors[1].starts_with("Some(3) Some(105) line of 50 bytes"), "{errors:?}");
+    }
 }

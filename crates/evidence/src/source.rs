@@ -1,6 +1,6 @@
 //! Evidence as a [`Source`]: opening, offering, reading.
 
-use crate::discover::{Candidate, discover, plain};
+use crate::discover::{Candidate, Discovered, discover, plain};
 use crate::format::{Chunks, Dataset, Head, Sniff};
 use crate::input::Place;
 use crate::recognise::{Unread, unread};
@@ -24,21 +24,18 @@ pub fn open(paths: &[PathBuf], options: Options) -> Result<Evidence, EvidenceErr
     {
         return Err(EvidenceError::UnknownTable(table.clone()));
     }
-    let found = discover(paths, &options)?;
-    let mut evidence = Evidence {
-        options,
-        files: found.files.iter().map(|candidate| candidate.file.clone()).collect(),
-        datasets: Vec::new(),
-        skipped: found.skipped,
-        errors: found.errors,
-        other: Vec::new(),
-        offered: BTreeMap::new(),
-    };
-    for (number, candidate) in found.files.into_iter().enumerate() {
-        evidence.look_at(number as u32, candidate);
+    Ok(Evidence::new(discover(paths, &options)?, options))
+}
+
+/// Evidence that lies in memory, as named files; archives among them are not opened. For tests.
+pub fn open_bytes(files: &[(&str, &[u8])], options: Options) -> Evidence {
+    let mut found = Discovered::default();
+    for (name, bytes) in files {
+        let file = FileRef { name: (*name).into() };
+        found.files.push(Candidate { file, place: Place::Memory((*bytes).into()), size: bytes.len() as u64 });
     }
-    evidence.prepare();
-    Ok(evidence)
+    found.files.sort_by(|a, b| a.file.cmp(&b.file));
+    Evidence::new(found, options)
 }
 
 /// Evidence that was looked at.
@@ -57,6 +54,23 @@ impl Evidence {
     /// Files that are no format of evidence, for the file scanner, in the order of names.
     pub fn other_files(&self) -> Vec<OtherFile> {
         self.other.clone()
+    }
+
+    fn new(found: Discovered, options: Options) -> Self {
+        let mut evidence = Self {
+            options,
+            files: found.files.iter().map(|candidate| candidate.file.clone()).collect(),
+            datasets: Vec::new(),
+            skipped: found.skipped,
+            errors: found.errors,
+            other: Vec::new(),
+            offered: BTreeMap::new(),
+        };
+        for (number, candidate) in found.files.into_iter().enumerate() {
+            evidence.look_at(number as u32, candidate);
+        }
+        evidence.prepare();
+        evidence
     }
 
     fn look_at(&mut self, number: u32, candidate: Candidate) {
