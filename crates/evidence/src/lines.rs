@@ -143,7 +143,18 @@ impl LineChunks {
         stream: Box<dyn Read + Send>,
         cap: usize,
     ) -> Self {
-        Self { input: Arc::clone(input), reader, stream: Some(stream), parser, split, tail: Vec::new(), offset: 0, record: 0, cap, size: BLOCK }
+        Self {
+            input: Arc::clone(input),
+            reader,
+            stream: Some(stream),
+            parser,
+            split,
+            tail: Vec::new(),
+            offset: 0,
+            record: 0,
+            cap,
+            size: BLOCK,
+        }
     }
 
     /// The next whole lines; `None` at the end.

@@ -245,3 +245,20 @@ fn only_the_time_range_is_kept() {
     let (rows, _) = folder.table("ASimNetworkSessionLogs", &["NetworkSessionId"]);
     assert_eq!(rows, ["C1"]);
 }
+
+#[test]
+fn records_that_say_their_kind_may_be_mixed() {
+    let log = [
+        r#"{"_path":"conn","ts":1,"uid":"C","id.orig_h":"10.0.0.1","conn_state":"SF"}"#,
+        r#"{"_path":"dns","ts":2,"uid":"D","id.orig_h":"10.0.0.1","query":"pool.example"}"#,
+        r#"{"_path":"weird","ts":2,"uid":"D","name":"x"}"#,
+        r#"{"_path":"conn_long","ts":3,"uid":"L","id.orig_h":"10.0.0.1","conn_state":"SF"}"#,
+    ]
+    .join("\n");
+    let folder = Folder::new(&[("zeek.json", log.as_bytes())]);
+    let (rows, seen) = folder.table("ASimNetworkSessionLogs", &["NetworkSessionId"]);
+    assert_eq!(rows, ["C", "L"]);
+    assert_eq!(seen.records["ASimDnsActivityLogs"], 1);
+    assert_eq!(seen.warnings, [(folder.name("zeek.json"), "records without a table: 1 weird".to_owned())]);
+    assert_eq!(folder.table("ASimDnsActivityLogs", &["DnsQuery"]).0, ["pool.example"]);
+}

@@ -50,7 +50,10 @@ impl Kind {
 }
 
 pub(super) enum Json {
+    /// Of one kind.
     Read(Kind),
+    /// Every record says its kind; these were seen.
+    Several(Vec<Kind>),
     /// Zeek's, but of another kind.
     Other(String),
     No,
@@ -59,12 +62,12 @@ pub(super) enum Json {
 /// By `_path`, by the fields of the first lines, by the file's name.
 pub(super) fn of_json(head: &Head<'_>) -> Json {
     let mut fields = BTreeSet::new();
-    let mut path = None;
-    for line in head.lines().filter(|line| !line.trim_ascii().is_empty()).take(50) {
+    let mut paths = BTreeSet::new();
+    for line in head.lines().filter(|line| !line.trim_ascii().is_empty()).take(200) {
         // A line may be damaged or cut off; what stands before that counts.
         let _ = json::members(line, head.options.caps.depth, |name, value| {
             if name == "_path" && !value.is_empty() {
-                path = Some(json::text(value).into_owned());
+                paths.insert(json::text(value).into_owned());
             }
             if name == "id" && value.starts_with(b"{") {
                 let _ = json::members(value, head.options.caps.depth, |inner, _| {
@@ -82,10 +85,17 @@ pub(super) fn of_json(head: &Head<'_>) -> Json {
     }
     let endpoints = has("id.orig_h") || has("id_orig_h");
     let zeek = has("_path") || has("uid") && endpoints || has("fuid") || has("uids") || has("note") && has("actions");
-    if let Some(path) = &path {
-        return match Kind::of_path(path) {
-            Some(kind) => Json::Read(kind),
-            None => Json::Other(path.clone()),
+    if let Some(first) = paths.first() {
+        let mut kinds: Vec<Kind> = Vec::new();
+        for kind in paths.iter().filter_map(|path| Kind::of_path(path)) {
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
+        return match kinds.as_slice() {
+            [] => Json::Other(first.clone()),
+            [Kind::X509] if paths.len() == 1 => Json::Read(Kind::X509),
+            _ => Json::Several(kinds),
         };
     }
     if let Some(kind) = Kind::of_fields(&fields)

@@ -46,6 +46,7 @@ impl Format for Zeek {
             return Sniff::No;
         }
         match kind::of_json(head) {
+            kind::Json::Several(kinds) => Sniff::Read(Arc::new(ZeekLog::several(kinds))),
             kind::Json::Read(kind) => Sniff::Read(Arc::new(ZeekLog::json(kind))),
             kind::Json::Other(path) => other_log(&path),
             kind::Json::No => Sniff::No,

@@ -6,26 +6,38 @@ use super::kind::Kind;
 use super::{READER, conn, dns, http, ssl};
 use crate::format::{Chunks, Dataset};
 use crate::json::{Keys, Scanner};
-use crate::lines::{Block, LineChunks, LineParser, Split};
+use crate::lines::{Block, Line, LineChunks, LineParser, Split};
 use crate::row::{Fields, Mapping, Plan, Row, Syntax};
 use crate::{Input, ReadContext, TableBuilder};
 use model::{Schema, TableSchema};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A file that was found to be a log of Zeek's.
 pub(super) struct ZeekLog {
-    kind: Kind,
+    /// What its records are of; more than one only where each says its own.
+    kinds: Vec<Kind>,
+    /// Whether records say their kind, as `_path`.
+    paths: bool,
     /// Of tab-separated values; `None` for JSON.
     header: Option<Header>,
 }
 
 impl ZeekLog {
     pub(super) fn tsv(kind: Kind, header: Header) -> Self {
-        Self { kind, header: Some(header) }
+        Self { kinds: vec![kind], paths: false, header: Some(header) }
     }
 
     pub(super) fn json(kind: Kind) -> Self {
-        Self { kind, header: None }
+        Self { kinds: vec![kind], paths: false, header: None }
+    }
+
+    pub(super) fn several(kinds: Vec<Kind>) -> Self {
+        Self { kinds, paths: true, header: None }
+    }
+
+    fn is(&self, kind: Kind) -> bool {
+        self.kinds.contains(&kind)
     }
 }
 
@@ -49,29 +61,42 @@ impl Dataset for ZeekLog {
     }
 
     fn tables(&self) -> Vec<TableSchema> {
-        let table = mapping(self.kind).and_then(|(name, _)| model::tables::builtin(name));
-        table.cloned().into_iter().collect()
+        let tables = self.kinds.iter().filter_map(|kind| mapping(*kind));
+        tables.filter_map(|(name, _)| model::tables::builtin(name).cloned()).collect()
     }
 
     fn family(&self) -> Option<&'static str> {
-        match self.kind {
-            Kind::Ssl => Some(SSL_FAMILY),
-            Kind::X509 => Some(X509_FAMILY),
+        match self.kinds.as_slice() {
+            [Kind::X509] => Some(X509_FAMILY),
+            _ if self.is(Kind::Ssl) => Some(SSL_FAMILY),
             _ => None,
         }
     }
 
     fn open(&self, input: &Arc<Input>, cx: &ReadContext<'_>) -> Option<Box<dyn Chunks>> {
-        let Some((table, mapping)) = mapping(self.kind) else {
-            certificates(input, cx);
+        let certificates = self.family().map(|_| certificates(input, cx));
+        if self.kinds == [Kind::X509] {
             return None;
-        };
-        let wanted = cx.columns(table);
-        let certificates = (self.kind == Kind::Ssl).then(|| certificates(input, cx)).filter(|c| !c.is_empty());
+        }
         let mut fields = Fields::default();
         let time = fields.slot("ts");
-        let plan = wanted.map(|schema| (Plan::new(&schema, mapping, &mut fields), schema));
-        let parser = ZeekParser { table: table.into(), plan, time, lines: Lines::new(&fields, self.header.as_ref()), certificates };
+        let path = self.paths.then(|| fields.slot("_path"));
+        let kinds = self.kinds.iter().filter_map(|kind| Some((*kind, mapping(*kind)?)));
+        let records: Vec<_> = kinds
+            .map(|(kind, (table, mapping))| {
+                let plan = cx.columns(table).map(|schema| (Plan::new(&schema, mapping, &mut fields), schema));
+                Records { kind, table: table.into(), plan }
+            })
+            .collect();
+        let parser = ZeekParser {
+            input: Arc::clone(input),
+            records,
+            path,
+            time,
+            lines: Lines::new(&fields, self.header.as_ref()),
+            certificates: certificates.filter(|c| !c.is_empty()),
+            others: Mutex::default(),
+        };
         LineChunks::open(input, READER, Split::Lines, Arc::new(parser), cx)
     }
 }
@@ -108,14 +133,25 @@ fn certificates(input: &Input, cx: &ReadContext<'_>) -> Arc<Certificates> {
 
 const CERTIFICATE_FIELDS: [&str; 4] = ["id", "fingerprint", "certificate.subject", "certificate.issuer"];
 
-struct ZeekParser {
+/// The records of one kind.
+struct Records {
+    kind: Kind,
     table: Arc<str>,
-    /// `None` when records are only to be counted.
+    /// `None` when they are only to be counted.
     plan: Option<(Plan, Arc<Schema>)>,
+}
+
+struct ZeekParser {
+    input: Arc<Input>,
+    records: Vec<Records>,
+    /// The slot of `_path`, where records say their kind.
+    path: Option<u16>,
     /// The slot of `ts`.
     time: u16,
     lines: Lines,
     certificates: Option<Arc<Certificates>>,
+    /// Records of kinds that no table is made of.
+    others: Mutex<BTreeMap<String, u64>>,
 }
 
 impl LineParser for ZeekParser {
@@ -124,34 +160,72 @@ impl LineParser for ZeekParser {
     }
 
     fn parse(&self, block: &Block, cx: &ReadContext<'_>) {
-        let mut count = 0;
-        let Some((plan, schema)) = &self.plan else {
-            count = block.lines().filter(|line| !line.bytes.is_empty() && !line.bytes.starts_with(b"#")).count() as u64;
-            return cx.records(&self.table, count);
-        };
-        let mut builder = TableBuilder::new(schema, &block.input);
+        if let (None, [Records { plan: None, table, .. }]) = (self.path, self.records.as_slice()) {
+            let count = block.lines().filter(|line| !line.bytes.is_empty() && !line.bytes.starts_with(b"#")).count();
+            return cx.records(table, count as u64);
+        }
+        let builder = |records: &Records| records.plan.as_ref().map(|(_, schema)| TableBuilder::new(schema, &block.input));
+        let mut builders: Vec<_> = self.records.iter().map(|records| (builder(records), 0u64)).collect();
         self.lines.each(block, cx, |values, syntax, line| {
             let row = Row { values, syntax, input: &block.input, offset: line.offset, certificates: self.certificates.as_deref() };
-            if row.time(self.time).is_none() {
-                let text = row.text(self.time);
-                let reason = match &text {
-                    None => "no time (ts)".to_owned(),
-                    Some(text) => format!(
-                        "the time {:?} is not understood; the record is kept without one",
-                        text.chars().take(40).collect::<String>()
-                    ),
-                };
-                cx.error(&block.input, READER, Some(line.offset), Some(line.record), reason);
-                if text.is_none() {
-                    return;
-                }
+            let Some(index) = self.kind_of(&row) else { return };
+            let Some(((builder, count), records)) = builders.get_mut(index).zip(self.records.get(index)) else { return };
+            if !self.has_time(&row, line, cx) {
+                return;
             }
-            plan.fill(&row, &mut builder.columns);
-            builder.end_row(line.record, Some(line.offset));
-            count += 1;
+            *count += 1;
+            if let (Some(builder), Some((plan, _))) = (builder, &records.plan) {
+                plan.fill(&row, &mut builder.columns);
+                builder.end_row(line.record, Some(line.offset));
+            }
         });
-        cx.records(&self.table, count);
-        cx.emit(&block.input, &self.table, builder.finish());
+        for (records, (builder, count)) in self.records.iter().zip(builders) {
+            cx.records(&records.table, count);
+            if let Some(mut builder) = builder {
+                cx.emit(&block.input, &records.table, builder.finish());
+            }
+        }
+    }
+
+    fn finish(&self, cx: &ReadContext<'_>) {
+        let others = std::mem::take(&mut *self.others.lock().unwrap_or_else(PoisonError::into_inner));
+        if !others.is_empty() {
+            let list: Vec<_> = others.iter().map(|(name, count)| format!("{count} {name}")).collect();
+            cx.warning(&self.input, format!("records without a table: {}", list.join(", ")));
+        }
+    }
+}
+
+impl ZeekParser {
+    /// Which of the records a line is; `None` where no table is made of it.
+    fn kind_of(&self, row: &Row<'_, '_>) -> Option<usize> {
+        let Some(path) = self.path.and_then(|slot| row.text(slot)) else { return Some(0) };
+        let kind = Kind::of_path(&path);
+        let index = self.records.iter().position(|records| Some(records.kind) == kind);
+        if index.is_none() {
+            let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+            // Kinds are few; what a hostile file invents is counted together.
+            let known = others.contains_key(path.as_ref()) || (others.len() < 40 && path.len() <= 40);
+            *others.entry(if known { path.into_owned() } else { "of other kinds".to_owned() }).or_default() += 1;
+        }
+        index
+    }
+
+    /// Tells of a record without a time; one whose time is not understood is kept.
+    fn has_time(&self, row: &Row<'_, '_>, line: Line<'_>, cx: &ReadContext<'_>) -> bool {
+        if row.time(self.time).is_some() {
+            return true;
+        }
+        let text = row.text(self.time);
+        let reason = match &text {
+            None => "no time (ts)".to_owned(),
+            Some(text) => {
+                let start: String = text.chars().take(40).collect();
+                format!("the time {start:?} is not understood; the record is kept without one")
+            }
+        };
+        cx.error(&self.input, READER, Some(line.offset), Some(line.record), reason);
+        text.is_some()
     }
 }
 
@@ -236,7 +310,7 @@ impl Lines {
     }
 
     /// Calls `each` with the values of every line that can be read; tells of the others.
-    fn each<'b>(&self, block: &'b Block, cx: &ReadContext<'_>, mut each: impl FnMut(&[&'b [u8]], Syntax, crate::Line<'b>)) {
+    fn each<'b>(&self, block: &'b Block, cx: &ReadContext<'_>, mut each: impl FnMut(&[&'b [u8]], Syntax, Line<'b>)) {
         let mut layout = block.state.clone().and_then(|state| state.downcast::<Layout>().ok());
         let mut header: Option<Header> = None;
         let mut scanner = Scanner::new(&self.keys, cx.options().caps.depth);
