@@ -11,6 +11,7 @@
 mod archive;
 mod columns;
 mod context;
+mod direction;
 mod discover;
 mod error;
 mod eve;

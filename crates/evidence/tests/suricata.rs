@@ -87,3 +87,21 @@ fn whatever_the_number_of_threads_the_rows_are_the_same() {
     let few = wants(&evidence.offer(), &[("PoolhoundTls_CL", &["ServerName"])]);
     assert_eq!(read(&evidence, &few, 2).records, one.records, "records that nobody wants are counted");
 }
+
+#[test]
+fn an_alert_is_about_who_opened_the_connection() {
+    let alert = |more: &str| {
+        format!(
+            r#"{{"timestamp":"2017-01-17T12:17:02+0000","event_type":"alert","src_ip":"9.9.9.9","src_port":3333,"dest_ip":"10.0.0.1","dest_port":5,"alert":{{"signature":"x"}}{more}}}"#
+        )
+    };
+    let log = [
+        alert(""),
+        alert(r#","direction":"to_client""#),
+        alert(r#","direction":"to_client","flow":{"src_ip":"10.0.0.1","src_port":5,"dest_ip":"9.9.9.9","dest_port":3333}"#),
+    ]
+    .join("\n");
+    let (rows, _) = Folder::new(&[("eve.json", log.as_bytes())])
+        .table("PoolhoundIdsAlert_CL", &["SrcIpAddr", "SrcPortNumber", "DstIpAddr", "DstPortNumber"]);
+    assert_eq!(rows, ["9.9.9.9|3333|10.0.0.1|5", "10.0.0.1|5|9.9.9.9|3333", "10.0.0.1|5|9.9.9.9|3333"]);
+}

@@ -31,6 +31,8 @@ const CONN_ROWS: [&str; 2] =
 fn both_syntaxes_give_the_same_rows() {
     let bom = [b"\xef\xbb\xbf", CONN_JSON.as_bytes()].concat();
     let crlf = CONN_TSV.replace('\n', "\r\n");
+    let cut = CONN_TSV.split_once("#fields").unwrap().1;
+    let cut = format!("#fields{cut}");
     let packed = gzip(CONN_TSV.as_bytes());
     let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(CONN_JSON.encode_utf16().flat_map(u16::to_le_bytes)).collect();
     let nested = CONN_JSON
@@ -44,6 +46,7 @@ fn both_syntaxes_give_the_same_rows() {
         ("conn.2023-02-22-00-00-00.log", CONN_TSV.as_bytes()),
         ("conn.log.labeled", CONN_TSV.as_bytes()),
         ("whatever", CONN_TSV.as_bytes()),
+        ("cut.log", cut.as_bytes()),
         ("bom.log", &bom),
         ("crlf.log", crlf.as_bytes()),
         ("conn.log.gz", &packed),

@@ -5,13 +5,14 @@ use crate::row::{Fill, Mapping, Row};
 
 pub(super) const TABLE: &str = "PoolhoundIdsAlert_CL";
 
-/// `Computer` stays empty: what `host` names is the sensor.
+/// `Computer` stays empty: what `host` names is the sensor. Source is who opened the connection, where Suricata says that, and not
+/// who sent the packet: an alert on a server's answer is about the client as well.
 pub(super) const MAPPING: Mapping = &[
     ("TimeGenerated", Fill::Time("timestamp")),
-    ("SrcIpAddr", Fill::Text("src_ip")),
-    ("SrcPortNumber", Fill::Long("src_port")),
-    ("DstIpAddr", Fill::Text("dest_ip")),
-    ("DstPortNumber", Fill::Long("dest_port")),
+    ("SrcIpAddr", Fill::With(&["flow.src_ip", "direction", "src_ip", "dest_ip"], address)),
+    ("SrcPortNumber", Fill::With(&["flow.src_port", "direction", "src_port", "dest_port"], port)),
+    ("DstIpAddr", Fill::With(&["flow.dest_ip", "direction", "dest_ip", "src_ip"], address)),
+    ("DstPortNumber", Fill::With(&["flow.dest_port", "direction", "dest_port", "src_port"], port)),
     ("Signature", Fill::Text("alert.signature")),
     ("SignatureId", Fill::Long("alert.signature_id")),
     ("Category", Fill::Text("alert.category")),
@@ -25,6 +26,28 @@ pub(super) const MAPPING: Mapping = &[
 
 /// A column of ours beyond the table's own: the name that the session asked for, where Suricata knew it.
 pub(super) const HOST_NAME: &str = "DstHostname";
+
+/// The end as the flow has it; else as the packet has it, turned around when it went to the client.
+fn end(row: &Row<'_, '_>, slots: &[u16]) -> u16 {
+    if !row.is_missing(slots[0]) {
+        slots[0]
+    } else if row.text(slots[1]).as_deref() == Some("to_client") {
+        slots[3]
+    } else {
+        slots[2]
+    }
+}
+
+fn address(row: &Row<'_, '_>, slots: &[u16], column: &mut ColumnBuilder) {
+    match row.text(end(row, slots)) {
+        Some(text) => column.text(&text),
+        None => column.missing(),
+    }
+}
+
+fn port(row: &Row<'_, '_>, slots: &[u16], column: &mut ColumnBuilder) {
+    column.long_option(row.long(end(row, slots)));
+}
 
 fn sensor(row: &Row<'_, '_>, slots: &[u16], column: &mut ColumnBuilder) {
     match row.text(slots[0]) {

@@ -43,6 +43,7 @@ pub(super) const MAPPING: Mapping = &[
     ("NetworkIcmpType", Fill::Text("icmp_type")),
     ("NetworkIcmpCode", Fill::Long("icmp_code")),
     ("NetworkDuration", Fill::With(&["flow.start", "flow.end", "flow.age"], duration)),
+    ("NetworkDirection", Fill::With(&["src_ip", "dest_ip"], direction)),
     ("SrcBytes", Fill::Long("flow.bytes_toserver")),
     ("DstBytes", Fill::Long("flow.bytes_toclient")),
     ("NetworkBytes", Fill::With(&["flow.bytes_toserver", "flow.bytes_toclient"], sum)),
@@ -110,4 +111,8 @@ fn application(row: &Row<'_, '_>, slots: &[u16], column: &mut ColumnBuilder) {
 fn duration(row: &Row<'_, '_>, slots: &[u16], column: &mut ColumnBuilder) {
     let exact = row.time(slots[0]).zip(row.time(slots[1])).map(|(start, end)| (end - start) / (ticks::SECOND / 1_000));
     column.long_option(exact.or_else(|| row.long(slots[2]).and_then(|seconds| seconds.checked_mul(1_000))));
+}
+
+fn direction(row: &Row<'_, '_>, slots: &[u16], column: &mut ColumnBuilder) {
+    column.text(crate::direction::between(&row.text(slots[0]).unwrap_or_default(), &row.text(slots[1]).unwrap_or_default()));
 }

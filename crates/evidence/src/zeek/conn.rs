@@ -40,7 +40,7 @@ pub(super) const MAPPING: Mapping = &[
     ("NetworkApplicationProtocol", Fill::Text("service")),
     ("NetworkConnectionHistory", Fill::Text("history")),
     ("NetworkDuration", Fill::Millis("duration")),
-    ("NetworkDirection", Fill::With(&["local_orig", "local_resp"], direction)),
+    ("NetworkDirection", Fill::With(&["local_orig", "local_resp", "id.orig_h", "id.resp_h"], direction)),
     ("SrcBytes", Fill::Long("orig_bytes")),
     ("DstBytes", Fill::Long("resp_bytes")),
     ("NetworkBytes", Fill::With(&["orig_bytes", "resp_bytes"], sum)),
@@ -92,13 +92,14 @@ fn action(row: &Row<'_, '_>, slots: &[u16], column: &mut ColumnBuilder) {
     column.text(if failed(state(row, slots)).is_some() { "" } else { "Allow" });
 }
 
+/// As Zeek was told its networks; where it was not, by private addresses.
 fn direction(row: &Row<'_, '_>, slots: &[u16], column: &mut ColumnBuilder) {
     column.text(match (row.bool(slots[0]), row.bool(slots[1])) {
         (Some(true), Some(true)) => "Local",
         (Some(true), Some(false)) => "Outbound",
         (Some(false), Some(true)) => "Inbound",
         (Some(false), Some(false)) => "External",
-        _ => "",
+        _ => crate::direction::between(&row.text(slots[2]).unwrap_or_default(), &row.text(slots[3]).unwrap_or_default()),
     });
 }
 

@@ -1,5 +1,6 @@
 //! Which of Zeek's logs a file is.
 
+use super::header::Header;
 use crate::format::Head;
 use crate::json;
 use std::collections::BTreeSet;
@@ -28,6 +29,14 @@ impl Kind {
         })
     }
 
+    /// By `#path`; where that is missing by the fields, and then by the file's name.
+    pub(super) fn of_header(header: &Header, name: &str) -> Option<Self> {
+        if !header.path.is_empty() {
+            return Self::of_path(&header.path);
+        }
+        Self::of_fields(&header.fields.iter().cloned().collect()).or_else(|| Self::of_path(stem(name)))
+    }
+
     fn of_fields(fields: &BTreeSet<String>) -> Option<Self> {
         let has = |name: &str| fields.contains(name);
         if has("conn_state") || has("orig_pkts") && has("resp_pkts") {
@@ -47,6 +56,11 @@ impl Kind {
             None
         }
     }
+}
+
+/// `conn` of `conn.2026-11-18-00-00-00.log`.
+fn stem(name: &str) -> &str {
+    name.split('.').next().unwrap_or_default()
 }
 
 pub(super) enum Json {
@@ -103,7 +117,7 @@ pub(super) fn of_json(head: &Head<'_>) -> Json {
     {
         return Json::Read(kind);
     }
-    let stem = head.name.split('.').next().unwrap_or_default();
+    let stem = stem(head.name);
     match Kind::of_path(stem) {
         Some(kind) if zeek || has("uid") => Json::Read(kind),
         _ if zeek || (has("peer") || has("peer_descr")) => Json::Other(stem.to_owned()),

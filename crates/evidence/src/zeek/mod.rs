@@ -27,22 +27,26 @@ pub(crate) struct Zeek;
 /// As in read errors.
 const READER: &str = "zeek";
 
+/// What a log of tab-separated values starts with; the first lines may have been cut off.
+const STARTS: [&[u8]; 4] = [b"#separator", b"#set_separator", b"#path\t", b"#fields\tts\t"];
+
 impl Format for Zeek {
     fn name(&self) -> &'static str {
         READER
     }
 
     fn sniff(&self, head: &Head<'_>) -> Sniff {
-        if head.bytes.trim_ascii_start().starts_with(b"#separator") {
-            let Some(header) = Header::of_head(head.bytes.trim_ascii_start()) else {
+        let text = head.bytes.trim_ascii_start();
+        if STARTS.iter().any(|start| text.starts_with(start)) {
+            let Some(header) = Header::of_head(text) else {
                 return Sniff::Skip { reason: "Zeek log whose header has no #fields".to_owned(), evidence: true };
             };
-            return match Kind::of_path(&header.path) {
+            return match Kind::of_header(&header, head.name) {
                 Some(kind) => Sniff::Read(Arc::new(ZeekLog::tsv(kind, header))),
                 None => other_log(&header.path),
             };
         }
-        if head.bytes.trim_ascii_start().first() != Some(&b'{') {
+        if text.first() != Some(&b'{') {
             return Sniff::No;
         }
         match kind::of_json(head) {
