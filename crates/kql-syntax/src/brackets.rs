@@ -7,7 +7,7 @@ use crate::token::{Token, TokenKind};
 pub(crate) struct Brackets {
     levels: Vec<u32>,
     /// For an opening bracket, the index of its partner.
-    partners: Vec<Option<usize>>,
+    partners: Vec<Option<u32>>,
 }
 
 impl Brackets {
@@ -41,7 +41,7 @@ impl Brackets {
                             }
                             if slot(kind) == wanted {
                                 if let Some(partner) = found.partners.get_mut(start) {
-                                    *partner = Some(at);
+                                    *partner = u32::try_from(at).ok();
                                 }
                                 break;
                             }
@@ -73,7 +73,7 @@ impl Brackets {
 
     /// The partner of the opening bracket at `at`.
     pub(crate) fn partner(&self, at: usize) -> Option<usize> {
-        self.partners.get(at).copied().flatten()
+        self.partners.get(at).copied().flatten().map(|at| at as usize)
     }
 }
 

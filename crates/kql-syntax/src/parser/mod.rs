@@ -22,7 +22,7 @@ use crate::token::{Token, TokenKind};
 /// How deep brackets, signs and operators may nest; the tree is never higher than about this.
 pub const MAX_DEPTH: usize = 200;
 /// The longest text that is parsed, in bytes.
-pub const MAX_TEXT: usize = 16 << 20;
+pub const MAX_TEXT: usize = 4 << 20;
 /// More errors than this help nobody.
 const MAX_DIAGNOSTICS: usize = 100;
 

@@ -73,7 +73,7 @@ impl Parser<'_> {
     /// A name that is not a keyword where it stands, or in quotes.
     pub(super) fn name(&mut self, what: &str, purpose: Use) -> Name {
         if let Some(word) = self.word(0).filter(|word| needs_quotes(word, purpose)) {
-            self.reserved(word);
+            self.reserved(word, "KS228");
         }
         match self.any_name() {
             Some(name) => name,
@@ -85,9 +85,9 @@ impl Parser<'_> {
         }
     }
 
-    pub(super) fn reserved(&mut self, word: &str) {
+    pub(super) fn reserved(&mut self, word: &str, code: &'static str) {
         self.remark(
-            Diagnostic::error("KS006", self.here(), format!("`{word}` is a keyword and cannot be a name here"))
+            Diagnostic::error(code, self.here(), format!("`{word}` is a keyword and cannot be a name here"))
                 .with_help(format!("write it as ['{word}']")),
         );
     }

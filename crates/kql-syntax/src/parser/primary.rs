@@ -47,7 +47,7 @@ impl Parser<'_> {
             return ExprKind::Member { base, name };
         }
         if let Some(word) = self.word(0).filter(|word| needs_quotes(word, Use::Refer)) {
-            self.reserved(word);
+            self.reserved(word, "KS006");
         }
         let Some(name) = self.any_name() else {
             let found = self.found();

@@ -123,7 +123,7 @@ fn repeated_pieces_end_in_time() {
     ] {
         for prefix in ["", "T | where ", "T | extend ", "T | parse x with ", "T | join kind=", "T | scan ", "print ", "datatable(a:long)["]
         {
-            check(&format!("{prefix}{}", piece.repeat(3_000)));
+            check(&format!("{prefix}{}", piece.repeat(1_000)));
         }
     }
 }
@@ -137,4 +137,10 @@ fn cut_off_queries() {
         check(query.get(..end).unwrap());
         check(query.get(end..).unwrap());
     }
+}
+
+#[test]
+fn a_text_that_is_too_long_is_refused_whole() {
+    refused(&" ".repeat(kql_syntax::MAX_TEXT + 1));
+    check(&"1".repeat(kql_syntax::MAX_TEXT));
 }
