@@ -14,6 +14,8 @@ use std::sync::Arc;
 const MAX_DEPTH: usize = 400;
 /// Operators in a query, with those of the functions it calls.
 const MAX_OPERATORS: usize = 5_000;
+/// Parts of expressions in a query, with those that `let` and functions put in: substitution can double them at each step.
+const MAX_PARTS: usize = 1_000_000;
 /// Statements in a query.
 const MAX_STATEMENTS: usize = 5_000;
 /// Room for [`MAX_DEPTH`].
@@ -53,10 +55,10 @@ fn bind_here(text: &str, catalog: &dyn Catalog) -> Result<Bound, Vec<Diagnostic>
         ids: 0,
         depth: 0,
         operators: 0,
+        parts: 0,
         at: None,
         named: Vec::new(),
         hidden: Vec::new(),
-        apply: None,
         stored: BTreeMap::new(),
         calls: Vec::new(),
     };
@@ -87,14 +89,13 @@ pub(crate) struct Binder<'a> {
     ids: usize,
     pub(crate) depth: usize,
     operators: usize,
+    parts: usize,
     /// Inside a stored function: the call in the query's own text, where all that is said points to.
     pub(crate) at: Option<Span>,
     /// What `as` has named so far.
     pub(crate) named: Vec<(String, Arc<Rel>)>,
     /// In an `mv-apply`: the outer columns, which `*` does not mean.
     pub(crate) hidden: Vec<Arc<str>>,
-    /// In an `mv-apply`: the rows that its body starts from.
-    pub(crate) apply: Option<Arc<Rel>>,
     pub(crate) stored: BTreeMap<String, Rc<UserFunction>>,
     /// The functions that are being bound, outermost first.
     pub(crate) calls: Vec<String>,
@@ -128,6 +129,10 @@ impl Binder<'_> {
         }
     }
 
+    pub(crate) fn elsewhere<T>(&self, span: Span, name: &str) -> Bind<T> {
+        self.fail("PH0203", span, format!("`{name}(…)` reaches another place; only the tables at hand can be read"))
+    }
+
     /// A number that was not given out before; never 0.
     pub(crate) fn fresh(&mut self) -> usize {
         self.ids += 1;
@@ -137,14 +142,28 @@ impl Binder<'_> {
     /// Goes one level deeper.
     pub(crate) fn nested<T>(&mut self, span: Span, step: impl FnOnce(&mut Self) -> Bind<T>) -> Bind<T> {
         if self.depth >= MAX_DEPTH {
-            return self.fail("PH0102", span, format!("this nests more than {MAX_DEPTH} deep")).map_err(|e: Fail| {
-                Box::new(e.with_help("split the query with `let`, or call fewer functions within functions"))
-            });
+            return self
+                .fail("PH0102", span, format!("this nests more than {MAX_DEPTH} deep"))
+                .map_err(|e: Fail| Box::new(e.with_help("split the query with `let`, or call fewer functions within functions")));
         }
+        self.spend(1, span)?;
         self.depth += 1;
         let result = step(self);
         self.depth -= 1;
         result
+    }
+
+    /// Counts parts of expressions.
+    pub(crate) fn spend(&mut self, parts: usize, span: Span) -> Bind<()> {
+        self.parts = self.parts.saturating_add(parts);
+        if self.parts > MAX_PARTS {
+            return self.fail(
+                "PH0102",
+                span,
+                format!("with its `let` statements and functions put in, the query has more than {MAX_PARTS} parts"),
+            );
+        }
+        Ok(())
     }
 
     pub(crate) fn rel(&self, kind: RelKind, schema: Schema, span: Span) -> Arc<Rel> {
@@ -220,10 +239,7 @@ impl Binder<'_> {
         }
         let ctx = Ctx { env, row: None, aggregates: None, row_id };
         Ok(match self.any(ctx, value)? {
-            Any::Scalar(value) => {
-                let row = if rewrite::uses_columns(&value) { row_id } else { 0 };
-                Binding::Scalar { value, row }
-            }
+            Any::Scalar(value) => rewrite::binding(value, row_id),
             Any::Table(rel) => Binding::Table(self.shareable(rel)),
         })
     }
@@ -253,13 +269,15 @@ impl Binder<'_> {
                 Some(any) => Ok(any),
                 None => this.scalar(ctx, expr).map(Any::Scalar),
             },
-            ExprKind::Member { base, name } => match &base.kind {
-                ExprKind::Call { name: of, .. } if matches!(of.text.as_str(), "database" | "cluster" | "workspace" | "app" | "resource" | "adx" | "arg") => {
-                    this.fail("PH0203", expr.span, format!("`{}(…)` reaches another place; only the tables at hand can be read", of.text))
+            ExprKind::Member { base, .. } | ExprKind::MemberCall { base, .. }
+                if matches!(base.kind, ExprKind::Call { .. } | ExprKind::MemberCall { .. }) =>
+            {
+                // `cluster('x').database('y').T`: the head says that it is elsewhere.
+                match head_call(base) {
+                    Some(name) if is_elsewhere(name) => this.elsewhere(expr.span, name),
+                    _ => this.scalar(ctx, expr).map(Any::Scalar),
                 }
-                ExprKind::Member { .. } if name.text.is_empty() => this.fail("KS005", expr.span, "a name is missing"),
-                _ => this.scalar(ctx, expr).map(Any::Scalar),
-            },
+            }
             ExprKind::Wildcard(_) | ExprKind::Star => this.fail("KS005", expr.span, "a table is expected here, not a wildcard"),
             ExprKind::Function { .. } => this.fail("KS005", expr.span, "a function may stand only in a `let` statement"),
             _ => this.scalar(ctx, expr).map(Any::Scalar),
@@ -327,9 +345,26 @@ impl Binder<'_> {
     pub(crate) fn step(&mut self, env: &Env, input: Arc<Rel>, operator: &Operator) -> Bind<Arc<Rel>> {
         self.operators += 1;
         if self.operators > MAX_OPERATORS {
-            return self.fail("PH0102", operator.span, format!("more than {MAX_OPERATORS} operators, counting those of the functions called"));
+            return self.fail(
+                "PH0102",
+                operator.span,
+                format!("more than {MAX_OPERATORS} operators, counting those of the functions called"),
+            );
         }
         self.operator(env, input, operator)
+    }
+}
+
+/// Whether a function leads to another cluster, database or workspace.
+pub(crate) fn is_elsewhere(name: &str) -> bool {
+    matches!(name, "database" | "cluster" | "workspace" | "app" | "resource" | "adx" | "arg")
+}
+
+fn head_call(expr: &Expr) -> Option<&str> {
+    match &expr.kind {
+        ExprKind::Call { name, .. } => Some(&name.text),
+        ExprKind::Member { base, .. } | ExprKind::MemberCall { base, .. } => head_call(base),
+        _ => None,
     }
 }
 

@@ -18,48 +18,107 @@ pub struct Rel {
 #[derive(Clone, Debug)]
 pub enum RelKind {
     /// All columns of a table of the catalog.
-    Scan { table: Arc<str> },
+    Scan {
+        table: Arc<str>,
+    },
     /// Rows at hand: `datatable`, a watchlist, pinned external data.
     Table(Arc<model::NamedTable>),
     /// Constant rows.
-    Values { rows: Vec<Vec<Value>> },
+    Values {
+        rows: Vec<Vec<Value>>,
+    },
     /// One row without columns; `print` projects over it.
     Unit,
     /// No rows: a table that a fuzzy union did not find.
     Empty,
     /// `range column from … to … step …`; scalars without columns.
-    Range { from: Scalar, to: Scalar, step: Scalar },
-    Filter { input: Arc<Rel>, predicate: Scalar },
+    Range {
+        from: Scalar,
+        to: Scalar,
+        step: Scalar,
+    },
+    Filter {
+        input: Arc<Rel>,
+        predicate: Scalar,
+    },
     /// One expression a column of the schema. Stands for `extend`, `project` and all their kin.
-    Project { input: Arc<Rel>, exprs: Vec<Scalar> },
+    Project {
+        input: Arc<Rel>,
+        exprs: Vec<Scalar>,
+    },
     /// The schema is the keys, then the aggregates. Without keys there is always one row.
-    Aggregate { input: Arc<Rel>, keys: Vec<Scalar>, aggregates: Vec<Aggregate> },
+    Aggregate {
+        input: Arc<Rel>,
+        keys: Vec<Scalar>,
+        aggregates: Vec<Aggregate>,
+    },
     /// Over all columns.
-    Distinct { input: Arc<Rel> },
+    Distinct {
+        input: Arc<Rel>,
+    },
     /// Stable. `limit` for `top`.
-    Sort { input: Arc<Rel>, keys: Vec<SortKey>, limit: Option<Scalar> },
-    Take { input: Arc<Rel>, count: Scalar },
+    Sort {
+        input: Arc<Rel>,
+        keys: Vec<SortKey>,
+        limit: Option<Scalar>,
+    },
+    Take {
+        input: Arc<Rel>,
+        count: Scalar,
+    },
     /// The schema: for `inner`, `left…`, `right…outer` and `full` the left columns, then the right ones (already renamed where they
     /// collide); for the semi and anti kinds the columns of the side that is kept.
-    Join { left: Arc<Rel>, right: Arc<Rel>, kind: JoinKind, on: Vec<(Scalar, Scalar)> },
+    Join {
+        left: Arc<Rel>,
+        right: Arc<Rel>,
+        kind: JoinKind,
+        on: Vec<(Scalar, Scalar)>,
+    },
     /// Inputs have the schema of the union, column by column.
-    Union { inputs: Vec<Arc<Rel>> },
+    Union {
+        inputs: Vec<Arc<Rel>>,
+    },
     /// The schema: the input's columns, each expanded one replaced or appended at `outputs`, then the index.
     MvExpand(MvExpand),
-    MvApply { expand: MvExpand, /** Over the expanded rows; its leaves include one [`RelKind::ApplyInput`]. */ body: Arc<Rel> },
+    /// `body` runs once for each row of `expand.input`, over its expanded rows (the schema of [`RelKind::ApplyInput`], the one leaf that
+    /// stands for them, is that of `expand` as an [`RelKind::MvExpand`]). The schema: the columns `outer` of `expand.input`, then all of `body`'s.
+    MvApply {
+        expand: MvExpand,
+        body: Arc<Rel>,
+        outer: Vec<usize>,
+    },
     /// Inside an `mv-apply` body: the rows of the array at hand.
     ApplyInput,
     /// The schema: the input's columns, each captured one replaced or appended at `outputs`.
-    Parse { input: Arc<Rel>, operand: Scalar, pattern: Arc<ParsePattern>, outputs: Vec<usize> },
+    Parse {
+        input: Arc<Rel>,
+        operand: Scalar,
+        pattern: Arc<ParsePattern>,
+        outputs: Vec<usize>,
+    },
     /// `parse-kv`: one output a key.
-    ParseKv { input: Arc<Rel>, operand: Scalar, pattern: Arc<KvPattern>, outputs: Vec<usize> },
+    ParseKv {
+        input: Arc<Rel>,
+        operand: Scalar,
+        pattern: Arc<KvPattern>,
+        outputs: Vec<usize>,
+    },
     MakeSeries(Box<MakeSeries>),
     /// Row order is fixed from here on.
-    Serialize { input: Arc<Rel> },
+    Serialize {
+        input: Arc<Rel>,
+    },
     /// Computed once and used wherever the same `id` stands: `materialize`, a tabular `let` used twice.
-    Shared { id: usize, input: Arc<Rel> },
+    Shared {
+        id: usize,
+        input: Arc<Rel>,
+    },
     /// A plugin whose columns depend on data; the schema is what the query declared, or what a first run found.
-    Plugin { name: &'static str, input: Arc<Rel>, args: Vec<Scalar> },
+    Plugin {
+        name: &'static str,
+        input: Arc<Rel>,
+        args: Vec<Scalar>,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -104,7 +163,10 @@ pub enum ParsePart {
     Star,
     Text(String),
     /// The next of the captures, in the order of `outputs`.
-    Capture { name: String, kql_type: KqlType },
+    Capture {
+        name: String,
+        kql_type: KqlType,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -179,9 +241,15 @@ pub enum ScalarKind {
     /// A typed form: `name` with the types of `args`. Operators are functions too, named by their KQL text: `+`, `==`, `has`, `!in~`, `and`,
     /// `between`, `[]` (element by a computed index), … `in` and its family have the operand first, then the list; a list in one
     /// dynamic argument stays one. `iff` and `case` keep their branches, widened to one type.
-    Call { name: &'static str, args: Vec<Scalar> },
+    Call {
+        name: &'static str,
+        args: Vec<Scalar>,
+    },
     /// Constant steps into a dynamic.
-    Path { base: Box<Scalar>, steps: Vec<PathStep> },
+    Path {
+        base: Box<Scalar>,
+        steps: Vec<PathStep>,
+    },
     /// `now()` of the run, and what rests on it: a datetime.
     Now,
     /// `toscalar(rel)`: its first column's first value, or null.

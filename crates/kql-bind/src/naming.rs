@@ -5,6 +5,14 @@ use kql_syntax::ast::{Expr, ExprKind, Literal};
 use model::Schema;
 use std::collections::BTreeSet;
 
+/// Stands in a name for a part that Kusto makes at random: the element of a computed index.
+const RANDOM: char = '\u{1}';
+
+/// Whether Kusto would make part of the name at random, so that nobody can rely on it.
+pub(crate) fn is_random(name: &str) -> bool {
+    name.contains(RANDOM)
+}
+
 /// The name that Kusto gives a column after its expression, if the expression has one.
 pub(crate) fn name_of(expr: &Expr, row: Option<&Schema>) -> Option<String> {
     match &expr.kind {
@@ -18,7 +26,7 @@ pub(crate) fn name_of(expr: &Expr, row: Option<&Schema>) -> Option<String> {
             let step = match &index.kind {
                 ExprKind::Literal(Literal::String(text)) => text.clone(),
                 ExprKind::Literal(Literal::Long(n)) => n.to_string(),
-                _ => String::new(),
+                _ => RANDOM.to_string(),
             };
             match name_of(base, row) {
                 Some(base) => Some(format!("{base}_{step}")),
@@ -34,9 +42,15 @@ pub(crate) fn name_of(expr: &Expr, row: Option<&Schema>) -> Option<String> {
                 Naming::Only => first.filter(|_| args.len() == 1),
                 Naming::NameAndFirst => Some(format!("{}_{}", entry.name, first.unwrap_or_default())),
                 Naming::PrefixAndFirst(prefix) => Some(format!("{prefix}_{}", first.unwrap_or_default())),
+                Naming::PrefixAndBoth(prefix) => {
+                    let second = args.get(1).and_then(|a| name_of(&a.value, row));
+                    Some(format!("{prefix}_{}_{}", first.unwrap_or_default(), second.unwrap_or_default()))
+                }
                 Naming::Fixed(text) => Some(text.to_owned()),
                 Naming::Column => match args.first().map(|a| &a.value.kind) {
-                    Some(ExprKind::Literal(Literal::String(column))) if row.is_some_and(|r| r.index_of(column).is_some()) => Some(column.clone()),
+                    Some(ExprKind::Literal(Literal::String(column))) if row.is_some_and(|r| r.index_of(column).is_some()) => {
+                        Some(column.clone())
+                    }
                     _ => None,
                 },
             }
@@ -118,7 +132,16 @@ mod tests {
 
     #[test]
     fn wildcards() {
-        for (pattern, name, want) in [("a*", "abc", true), ("*_s", "x_s", true), ("a*c", "abc", true), ("a*c", "ac", true), ("a*b*c", "axbyc", true), ("a*", "ba", false), ("a", "a", true), ("ab*b", "ab", false)] {
+        for (pattern, name, want) in [
+            ("a*", "abc", true),
+            ("*_s", "x_s", true),
+            ("a*c", "abc", true),
+            ("a*c", "ac", true),
+            ("a*b*c", "axbyc", true),
+            ("a*", "ba", false),
+            ("a", "a", true),
+            ("ab*b", "ab", false),
+        ] {
             assert_eq!(matches_wildcard(pattern, name), want, "{pattern} {name}");
         }
     }

@@ -10,8 +10,12 @@ use std::sync::Arc;
 /// What a `let` or a parameter stands for.
 #[derive(Clone, Debug)]
 pub(crate) enum Binding {
-    /// An expression over the columns of the row scope `row`; 0 where it uses none.
-    Scalar { value: Scalar, row: usize },
+    /// An expression over the columns of the row scope `row`; 0 where it uses none. `size` counts its parts.
+    Scalar {
+        value: Scalar,
+        row: usize,
+        size: usize,
+    },
     Table(Arc<Rel>),
     Function(Rc<UserFunction>),
 }
@@ -101,13 +105,5 @@ impl<'c> Ctx<'c> {
 
     pub(crate) fn aggregating(env: &'c Env, collector: &'c Collector<'c>, id: usize) -> Self {
         Self { env, row: None, aggregates: Some(collector), row_id: id }
-    }
-
-    /// The same place with other names in scope and no columns: a function's body.
-    pub(crate) fn inside<'d>(self, env: &'d Env) -> Ctx<'d>
-    where
-        'c: 'd,
-    {
-        Ctx { env, row: None, aggregates: None, row_id: self.row_id }
     }
 }

@@ -45,7 +45,9 @@ mod tests {
     #[test]
     fn near_names_are_found() {
         let names = ["TimeGenerated", "Computer", "Name"];
-        for (given, want) in [("TimeGenerate", Some("TimeGenerated")), ("computer", Some("Computer")), ("Nmae", Some("Name")), ("Zebra", None)] {
+        for (given, want) in
+            [("TimeGenerate", Some("TimeGenerated")), ("computer", Some("Computer")), ("Nmae", Some("Name")), ("Zebra", None)]
+        {
             assert_eq!(nearest(given, names.into_iter()), want, "{given}");
         }
     }

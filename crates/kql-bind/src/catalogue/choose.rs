@@ -1,7 +1,7 @@
 //! Which overload a call means, and what its arguments become.
 
 use super::{Entry, Param, ParamKind, Returns, Signature};
-use crate::types::{TypeSet, common, wider, widens};
+use crate::types::{TypeSet, common, widens, wider};
 use model::KqlType;
 
 /// A call's form: the type of each argument after conversion, and of the result.
@@ -70,7 +70,13 @@ fn layouts(params: &[Param], n: usize) -> Vec<Vec<&Param>> {
     found
 }
 
-fn fit(entry: &Entry, signature: &Signature, params: &[&Param], args: &[Option<KqlType>], literal: Option<KqlType>) -> Result<Chosen, Misfit> {
+fn fit(
+    entry: &Entry,
+    signature: &Signature,
+    params: &[&Param],
+    args: &[Option<KqlType>],
+    literal: Option<KqlType>,
+) -> Result<Chosen, Misfit> {
     let mut becomes = Vec::with_capacity(args.len());
     for (i, (param, arg)) in params.iter().zip(args).enumerate() {
         becomes.push(match (param.kind, arg) {

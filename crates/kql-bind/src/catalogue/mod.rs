@@ -33,6 +33,8 @@ pub(crate) enum Naming {
     NameAndFirst,
     /// A prefix, `_`, the first argument.
     PrefixAndFirst(&'static str),
+    /// A prefix, `_`, the first argument, `_`, the second.
+    PrefixAndBoth(&'static str),
     Fixed(&'static str),
     /// As the column that the first argument names, where there is one.
     Column,
@@ -177,6 +179,7 @@ fn naming(word: &'static str) -> Naming {
         "only" => Naming::Only,
         "column" => Naming::Column,
         "name+first" => Naming::NameAndFirst,
+        other if other.ends_with("+both") => Naming::PrefixAndBoth(other.trim_end_matches("+both")),
         other => match (other.strip_prefix('='), other.strip_suffix("+first")) {
             (Some(text), _) => Naming::Fixed(text),
             (None, Some(prefix)) => Naming::PrefixAndFirst(prefix),

@@ -39,6 +39,10 @@ impl Binder<'_> {
         };
         let inner = Ctx::over(ctx.env, collector.row);
         match canonical(entry.name) {
+            _ if matches!(entry.name, "argmax" | "argmin") => self.refuse(
+                span,
+                &format!("the old `{}` (its columns are named in another way than those of `{}`)", entry.name, canonical(entry.name)),
+            ),
             name @ ("arg_max" | "arg_min") => self.extreme(inner, collector, name, args, span),
             "take_any" => self.take_any(inner, collector, entry.name, args, span),
             "percentile" | "percentiles" => self.percentiles(inner, collector, args, 1, "percentile", span),
@@ -50,13 +54,31 @@ impl Binder<'_> {
                 let ScalarKind::Call { name, args } = call.kind else {
                     return self.fail("KS144", span, "an aggregate is expected here");
                 };
-                let name = if name == "count" && !args.is_empty() { "countif" } else { name };
+                let args = match (name, args.first()) {
+                    ("count", Some(arg)) if arg.kql_type == KqlType::Bool => {
+                        return Err(Box::new(
+                            self.error("PH0201", span, "`count` of a condition is not certain to count those that hold")
+                                .with_help("use `countif(…)`"),
+                        ));
+                    }
+                    // Any other argument is ignored: nulls are counted too.
+                    ("count", _) => Vec::new(),
+                    _ => args,
+                };
                 Ok(vec![Output { name: own, value: self.push(collector, name, args, call.kql_type, None, span) }])
             }
         }
     }
 
-    fn push(&self, collector: &Collector<'_>, name: &'static str, args: Vec<Scalar>, kql_type: KqlType, group: Option<usize>, span: Span) -> Scalar {
+    fn push(
+        &self,
+        collector: &Collector<'_>,
+        name: &'static str,
+        args: Vec<Scalar>,
+        kql_type: KqlType,
+        group: Option<usize>,
+        span: Span,
+    ) -> Scalar {
         let span = self.span(span);
         let mut found = collector.found.borrow_mut();
         found.push(Aggregate { name, args, kql_type, group, span });
@@ -81,7 +103,8 @@ impl Binder<'_> {
         let mut columns = vec![(Some(name_of(&by.value, Some(schema)).unwrap_or_else(|| format!("{prefix}_"))), key.clone())];
         for (i, arg) in rest.iter().enumerate() {
             if matches!(arg.value.kind, ExprKind::Star) {
-                let named: Vec<usize> = columns.iter().filter_map(|(_, s)| if let ScalarKind::Column(i) = s.kind { Some(i) } else { None }).collect();
+                let named: Vec<usize> =
+                    columns.iter().filter_map(|(_, s)| if let ScalarKind::Column(i) = s.kind { Some(i) } else { None }).collect();
                 columns.extend(self.all_columns(collector, span, |i| Some(i) != key_column && !named.contains(&i)));
             } else {
                 let own = name_of(&arg.value, Some(schema)).unwrap_or_else(|| format!("{prefix}__arg{}", i + 1));
@@ -103,11 +126,12 @@ impl Binder<'_> {
             return self.fail("KS119", span, format!("`{written}` expects at least 1 argument"));
         }
         let mut columns = Vec::new();
-        for arg in args {
+        for (i, arg) in args.iter().enumerate() {
             if matches!(arg.value.kind, ExprKind::Star) {
                 columns.extend(self.all_columns(collector, span, |_| true));
             } else {
-                columns.push((name_of(&arg.value, Some(collector.row.schema)), self.scalar(ctx, &arg.value)?));
+                let own = name_of(&arg.value, Some(collector.row.schema)).unwrap_or_else(|| format!("any_arg{i}"));
+                columns.push((Some(own), self.scalar(ctx, &arg.value)?));
             }
         }
         let group = if columns.len() > 1 { Some(self.fresh()) } else { None };
@@ -135,7 +159,15 @@ impl Binder<'_> {
     }
 
     /// `percentiles(x, 5, 50)` is `percentile(x, 5)`, `percentile(x, 50)`.
-    fn percentiles(&mut self, ctx: Ctx<'_>, collector: &Collector<'_>, args: &[Arg], leading: usize, name: &'static str, span: Span) -> Bind<Vec<Output>> {
+    fn percentiles(
+        &mut self,
+        ctx: Ctx<'_>,
+        collector: &Collector<'_>,
+        args: &[Arg],
+        leading: usize,
+        name: &'static str,
+        span: Span,
+    ) -> Bind<Vec<Output>> {
         if args.len() <= leading {
             return self.fail("KS119", span, format!("`{name}` expects at least {} arguments", leading + 1));
         }
@@ -147,9 +179,9 @@ impl Binder<'_> {
             if value.kql_type == KqlType::Dynamic {
                 return self.fail("KS116", arg.value.span, format!("`{name}` takes no dynamic"));
             }
-            heads.push(value);
+            heads.push(if value.kql_type == KqlType::Int { crate::coerce::convert(value, KqlType::Long) } else { value });
         }
-        let kind = heads.first().map_or(KqlType::Long, |v| v.kql_type);
+        let kind = heads.first().map_or(KqlType::Long, |v| if v.kql_type == KqlType::Int { KqlType::Long } else { v.kql_type });
         let mut outputs = Vec::new();
         for rank in ranks {
             let value = self.scalar(ctx, &rank.value)?;
@@ -164,7 +196,10 @@ impl Binder<'_> {
             };
             let mut args = heads.clone();
             args.push(crate::coerce::convert(value, KqlType::Real));
-            outputs.push(Output { name: Some(format!("{name}_{own}_{label}")), value: self.push(collector, name, args, kind, None, span) });
+            outputs.push(Output {
+                name: Some(format!("percentile_{own}_{label}")),
+                value: self.push(collector, name, args, kind, None, span),
+            });
         }
         Ok(outputs)
     }

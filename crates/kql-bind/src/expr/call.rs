@@ -2,7 +2,7 @@
 
 use crate::binder::{Any, Bind, Binder};
 use crate::catalogue::{self, Entry, Misfit, canonical, choose};
-use crate::checked::Scalar;
+use crate::checked::{Scalar, ScalarKind};
 use crate::coerce::convert;
 use crate::scope::{Binding, Ctx};
 use crate::suggest;
@@ -30,7 +30,8 @@ impl Binder<'_> {
         }
         if catalogue::aggregate(&name.text).is_some() {
             return Err(Box::new(
-                self.error("KS144", name.span, format!("the aggregate `{}` may not stand here", name.text)).with_help("aggregates belong in `summarize`"),
+                self.error("KS144", name.span, format!("the aggregate `{}` may not stand here", name.text))
+                    .with_help("aggregates belong in `summarize`"),
             ));
         }
         if let Some(f) = self.stored_function(&name.text, name.span)? {
@@ -39,7 +40,14 @@ impl Binder<'_> {
         Err(self.unknown_function(ctx, name))
     }
 
-    fn one_value(&mut self, ctx: Ctx<'_>, f: &std::rc::Rc<crate::scope::UserFunction>, args: &[Arg], name: &Name, span: Span) -> Bind<Scalar> {
+    fn one_value(
+        &mut self,
+        ctx: Ctx<'_>,
+        f: &std::rc::Rc<crate::scope::UserFunction>,
+        args: &[Arg],
+        name: &Name,
+        span: Span,
+    ) -> Bind<Scalar> {
         match self.call(ctx, f, args, span, None)? {
             Any::Scalar(value) => Ok(value),
             Any::Table(_) => Err(Box::new(
@@ -51,11 +59,11 @@ impl Binder<'_> {
 
     pub(crate) fn unknown_function(&self, ctx: Ctx<'_>, name: &Name) -> crate::binder::Fail {
         let stored = self.catalog.functions();
-        let candidates = catalogue::function_names()
-            .chain(ctx.env.iter().filter(|(_, b)| matches!(b, Binding::Function(_))).map(|(n, _)| n))
-            .chain(stored.iter().map(|f| &**f));
+        let mut candidates: Vec<&str> = catalogue::function_names().collect();
+        candidates.extend(ctx.env.iter().filter(|(_, b)| matches!(b, Binding::Function(_))).map(|(n, _)| n));
+        candidates.extend(stored.iter().map(|f| &**f));
         let error = self.error("KS211", name.span, format!("there is no function named `{}`", name.text));
-        match suggest::nearest(&name.text, candidates) {
+        match suggest::nearest(&name.text, candidates.into_iter()) {
             Some(near) => Box::new(error.with_help(format!("did you mean `{near}`?"))),
             None => error,
         }
@@ -65,8 +73,14 @@ impl Binder<'_> {
     fn builtin(&mut self, ctx: Ctx<'_>, entry: &'static Entry, name: &Name, args: &[Arg], span: Span) -> Bind<Scalar> {
         let args = self.arguments(ctx, entry.name, args)?;
         let mut value = self.fit(entry, name, args, span)?;
+        if entry.name == "datetime_diff"
+            && let Some(ScalarKind::Literal(Value::String(part))) = value_args(&value).first().map(|a| &a.kind)
+            && part.eq_ignore_ascii_case("week")
+        {
+            value.kql_type = KqlType::Real;
+        }
         if entry.name == "replace"
-            && let crate::checked::ScalarKind::Call { name, args } = &mut value.kind
+            && let ScalarKind::Call { name, args } = &mut value.kind
         {
             // The old order was regex, rewrite, source.
             *name = "replace_regex";
@@ -108,7 +122,11 @@ impl Binder<'_> {
             Err(misfit) => return Err(self.misfit(entry, name, &args, misfit, span)),
         };
         let Some(returns) = chosen.returns else {
-            let what = if chosen.tuple { format!("`{}`, which yields several columns,", entry.name) } else { format!("`{}` in this place", entry.name) };
+            let what = if chosen.tuple {
+                format!("`{}`, which yields several columns,", entry.name)
+            } else {
+                format!("`{}` in this place", entry.name)
+            };
             return self.refuse(span, &what);
         };
         let args = args.into_iter().zip(chosen.args).map(|(arg, to)| match to {
@@ -122,7 +140,9 @@ impl Binder<'_> {
         match misfit {
             Misfit::Count(counts) => self.error("KS119", name.span, format!("`{}` expects {counts}, not {}", entry.name, args.len())),
             Misfit::Type(i, accepts) => {
-                let (at, found) = args.get(i).map_or((span, "nothing"), |a| (a.value.span, if a.type_of.is_some() { "type" } else { a.value.kql_type.name() }));
+                let (at, found) = args
+                    .get(i)
+                    .map_or((span, "nothing"), |a| (a.value.span, if a.type_of.is_some() { "type" } else { a.value.kql_type.name() }));
                 let wanted = if accepts == TypeSet::NONE { "a type, as in `typeof(long)`".to_owned() } else { accepts.describe() };
                 let error = Box::new(kql_syntax::Diagnostic::error(
                     "KS141",
@@ -131,7 +151,9 @@ impl Binder<'_> {
                 ));
                 let one = KqlType::ALL.into_iter().find(|t| accepts == TypeSet::of(&[*t]));
                 match one {
-                    Some(kind) if kind != KqlType::Dynamic => Box::new(error.with_help(format!("convert it: `{}(…)`", crate::coerce::function(kind)))),
+                    Some(kind) if kind != KqlType::Dynamic => {
+                        Box::new(error.with_help(format!("convert it: `{}(…)`", crate::coerce::function(kind))))
+                    }
                     _ => error,
                 }
             }
@@ -140,6 +162,13 @@ impl Binder<'_> {
                 self.error("KS232", span, format!("the values of `{}` have no common type: {}", entry.name, kinds.join(", ")))
             }
         }
+    }
+}
+
+fn value_args(value: &Scalar) -> &[Scalar] {
+    match &value.kind {
+        ScalarKind::Call { args, .. } => args,
+        _ => &[],
     }
 }
 

@@ -2,13 +2,11 @@
 
 mod aggregates;
 mod call;
-mod literal;
 mod list;
+mod literal;
 mod operator;
 mod path;
 mod special;
-
-pub(crate) use literal::value as literal_value;
 
 use crate::binder::{Bind, Binder};
 use crate::checked::{Rel, RelKind, Scalar, ScalarKind};
@@ -35,11 +33,13 @@ impl Binder<'_> {
             ExprKind::Binary { op, op_span, left, right } => this.binary(ctx, *op, *op_span, left, right, expr.span),
             ExprKind::Between { negated, operand, low, high } => this.between(ctx, *negated, operand, low, high, expr.span),
             ExprKind::In { op, operand, list, .. } => this.list_operator(ctx, *op, operand, list, expr.span),
+            ExprKind::MemberCall { name, .. } => this.fail("KS005", expr.span, format!("`{}(…)` may not follow a dot here", name.text)),
+            ExprKind::Names(_) => this.fail("KS005", expr.span, "one value is expected here, not a list of names"),
             ExprKind::TypeOf(_) => this.fail("KS005", expr.span, "`typeof` may stand only where a type is asked for"),
             ExprKind::Star | ExprKind::Wildcard(_) => this.fail("KS005", expr.span, "`*` may not stand here"),
-            ExprKind::Pipe { .. } | ExprKind::Source(_) => {
-                Err(Box::new(this.error("KS141", expr.span, "one value is expected here, not a table").with_help("take one value with `toscalar(…)`")))
-            }
+            ExprKind::Pipe { .. } | ExprKind::Source(_) => Err(Box::new(
+                this.error("KS141", expr.span, "one value is expected here, not a table").with_help("take one value with `toscalar(…)`"),
+            )),
             ExprKind::Function { .. } => this.fail("KS005", expr.span, "a function may stand only in a `let` statement"),
             ExprKind::Error => this.fail("KS005", expr.span, "this could not be read"),
         })
@@ -64,9 +64,14 @@ impl Binder<'_> {
             return Ok(Scalar::column(i, row.schema.columns[i].kql_type, span));
         }
         match ctx.env.get(&name.text) {
-            Some(Binding::Scalar { value, row }) => {
+            Some(Binding::Scalar { value, row, size }) => {
+                self.spend(*size, name.span)?;
                 if *row != 0 && *row != ctx.row_id {
-                    return self.fail("PH0204", name.span, format!("`{}` depends on the columns of another table than the one at hand", name.text));
+                    return self.fail(
+                        "PH0204",
+                        name.span,
+                        format!("`{}` depends on the columns of another table than the one at hand", name.text),
+                    );
                 }
                 let mut value = value.clone();
                 value.span = span;
@@ -78,7 +83,9 @@ impl Binder<'_> {
                         .with_help(format!("take one value with `toscalar({})`", name.text)),
                 ));
             }
-            Some(Binding::Function(_)) => return self.fail("KS142", name.span, format!("`{0}` is a function: call it as `{0}(…)`", name.text)),
+            Some(Binding::Function(_)) => {
+                return self.fail("KS142", name.span, format!("`{0}` is a function: call it as `{0}(…)`", name.text));
+            }
             None => {}
         }
         if let Some(collector) = ctx.aggregates

@@ -155,13 +155,16 @@ impl Binder<'_> {
         let help = match (name, l, r) {
             ("+", KqlType::String, _) | ("+", _, KqlType::String) => "join texts with `strcat(…)`".to_owned(),
             (_, KqlType::Dynamic, KqlType::Dynamic) => "say what the values are: `tostring(…)`, `tolong(…)`, …".to_owned(),
-            ("==" | "!=" | "<" | "<=" | ">" | ">=", KqlType::String, other) | ("==" | "!=" | "<" | "<=" | ">" | ">=", other, KqlType::String)
+            ("==" | "!=" | "<" | "<=" | ">" | ">=", KqlType::String, other)
+            | ("==" | "!=" | "<" | "<=" | ">" | ">=", other, KqlType::String)
                 if other != KqlType::String =>
             {
                 format!("convert one side: `{}(…)`", crate::coerce::function(other))
             }
             ("<" | "<=" | ">" | ">=", KqlType::String, _) => "texts have no order here; compare them with `strcmp(…)`".to_owned(),
-            (_, KqlType::Dynamic, other) | (_, other, KqlType::Dynamic) => format!("convert the dynamic: `{}(…)`", crate::coerce::function(other)),
+            (_, KqlType::Dynamic, other) | (_, other, KqlType::Dynamic) => {
+                format!("convert the dynamic: `{}(…)`", crate::coerce::function(other))
+            }
             _ => return error,
         };
         Box::new(error.with_help(help))
@@ -180,7 +183,9 @@ impl Binder<'_> {
                 high = Scalar::call("+", vec![low.clone(), high], KqlType::DateTime, place);
                 Some(KqlType::DateTime)
             }
-            (KqlType::DateTime, KqlType::DateTime, KqlType::DateTime) | (KqlType::TimeSpan, KqlType::TimeSpan, KqlType::TimeSpan) => Some(v),
+            (KqlType::DateTime, KqlType::DateTime, KqlType::DateTime) | (KqlType::TimeSpan, KqlType::TimeSpan, KqlType::TimeSpan) => {
+                Some(v)
+            }
             _ => types::wider(v, l).and_then(|w| types::wider(w, h)),
         };
         let Some(kind) = kind else {

@@ -12,7 +12,8 @@ impl Binder<'_> {
             if matches!(head.text.as_str(), "$left" | "$right") {
                 return self.fail("KS183", expr.span, format!("`{}` may stand only after the `on` of a join or lookup", head.text));
             }
-            let known = ctx.row.is_some_and(|r| r.schema.index_of(&head.text).is_some()) || matches!(ctx.env.get(&head.text), Some(Binding::Scalar { .. }));
+            let known = ctx.row.is_some_and(|r| r.schema.index_of(&head.text).is_some())
+                || matches!(ctx.env.get(&head.text), Some(Binding::Scalar { .. }));
             if !known && (self.catalog.table(&head.text).is_some() || ctx.env.get(&head.text).is_some()) {
                 return Err(Box::new(
                     self.error("KS142", expr.span, format!("a column is not named by its table: `{}.{}`", head.text, name.text))

@@ -2,7 +2,6 @@
 
 use crate::binder::{Bind, Binder};
 use crate::checked::{Scalar, ScalarKind};
-use crate::coerce::convert;
 use crate::expr::{is_constant, is_ordered};
 use crate::scope::Ctx;
 use kql_syntax::Span;
@@ -46,11 +45,14 @@ impl Binder<'_> {
                     [flag] => matches!(self.constant(ctx, &flag.value)?, Value::Bool(true)),
                     _ => false,
                 };
-                let columns: Vec<usize> = (0..row.schema.columns.len()).filter(|i| !self.hidden.contains(&row.schema.columns[*i].name)).collect();
+                let columns: Vec<usize> =
+                    (0..row.schema.columns.len()).filter(|i| !self.hidden.contains(&row.schema.columns[*i].name)).collect();
                 self.pack(row.schema, &columns, ignore, place)
             }
             ("bag_pack_columns", [_, ..]) => {
-                let Some(row) = ctx.row else { return self.fail("KS109", span, "`bag_pack_columns` may stand only where there are columns") };
+                let Some(row) = ctx.row else {
+                    return self.fail("KS109", span, "`bag_pack_columns` may stand only where there are columns");
+                };
                 let columns = args.iter().map(|a| self.column_of(ctx, &a.value)).collect::<Bind<Vec<_>>>()?;
                 self.pack(row.schema, &columns, false, place)
             }
@@ -65,7 +67,17 @@ impl Binder<'_> {
                 return Ok(None);
             }
             ("materialize", [_]) => return self.fail("KS141", span, "`materialize` yields a table, but one value is expected here"),
-            ("table" | "database" | "cluster" | "external_table" | "materialized_view" | "stored_query_result" | "graph" | "entity_group", _) => {
+            (
+                "table"
+                | "database"
+                | "cluster"
+                | "external_table"
+                | "materialized_view"
+                | "stored_query_result"
+                | "graph"
+                | "entity_group",
+                _,
+            ) => {
                 return self.fail("KS141", span, format!("`{}` names a table or a place, but one value is expected here", name.text));
             }
             _ => return Ok(None),
@@ -98,7 +110,8 @@ impl Binder<'_> {
         };
         if !is_ordered(row.input) {
             return Err(Box::new(
-                self.error("KS232", name.span, format!("`{}` needs rows in a fixed order", name.text)).with_help("put `sort by …` or `serialize` before it"),
+                self.error("KS232", name.span, format!("`{}` needs rows in a fixed order", name.text))
+                    .with_help("put `sort by …` or `serialize` before it"),
             ));
         }
         if matches!(name.text.as_str(), "prev" | "next") {
@@ -119,9 +132,4 @@ impl Binder<'_> {
 
 fn now(place: Span) -> Scalar {
     Scalar { kind: ScalarKind::Now, kql_type: KqlType::DateTime, span: place }
-}
-
-/// A default for a row that is not there, as the type of the column.
-pub(super) fn default_as(value: Scalar, kind: KqlType) -> Scalar {
-    convert(value, kind)
 }
