@@ -15,11 +15,13 @@ mod direction;
 mod discover;
 mod error;
 mod eve;
+mod exports;
 mod format;
 mod input;
 mod json;
 mod lines;
 mod options;
+mod parquet;
 mod recognise;
 mod row;
 mod source;
@@ -38,5 +40,5 @@ pub use source::{Evidence, open, open_bytes};
 
 /// All formats, the surest first: the first that says yes has the file.
 fn formats() -> &'static [&'static dyn Format] {
-    &[&zeek::Zeek, &eve::Eve]
+    &[&zeek::Zeek, &eve::Eve, &parquet::Parquet, &exports::csv::Csv, &exports::objects::Json]
 }

@@ -94,7 +94,7 @@ pub(crate) fn plan(target: &Target, columns: &[FileColumn], options: &Options) -
     }
     plan.share_time(&taken, "Timestamp", "TimeGenerated");
     plan.share_time(&taken, "TimeGenerated", "Timestamp");
-    if plan.table.schema.index_of("Type").is_some() && !taken.contains("Type") {
+    if plan.table.schema.index_of("Type").is_some() {
         let name = plan.table.name.to_string();
         plan.constants.push(("Type".into(), name));
     }

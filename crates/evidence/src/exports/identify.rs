@@ -40,6 +40,8 @@ const NAMING: [&str; 3] = ["Type", "$table", "TableName"];
 /// Columns of a file that a table must have for a name to be believed, and to be found without one.
 const BELIEVED: f64 = 0.4;
 const FOUND: f64 = 0.6;
+/// What the columns found must tell: a column of one table tells 1, a column of ten tables a tenth.
+const DISTINCT: f64 = 0.3;
 
 /// `name` is the file's, with or without folders.
 pub(crate) fn identify(sample: &Sample, name: &str, option: Option<&str>) -> Identity {
@@ -50,11 +52,15 @@ pub(crate) fn identify(sample: &Sample, name: &str, option: Option<&str>) -> Ide
         return identity;
     }
     let columns = Columns::new(sample);
-    let file = name.rsplit(['/', '\\', '!']).next().unwrap_or(name);
-    if let Some(table) = table_in_name(file)
-        && columns.share(table) >= BELIEVED
-    {
-        return Identity::One(Target::Known(table));
+    let mut parts = name.rsplit(['/', '\\', '!']);
+    let file = parts.next().unwrap_or(name);
+    // A data set in parts has its name on the folder.
+    for (part, share) in [(file, BELIEVED), (parts.next().unwrap_or_default(), FOUND)] {
+        if let Some(table) = table_in_name(part)
+            && columns.share(table) >= share
+        {
+            return Identity::One(Target::Known(table));
+        }
     }
     let found = by_columns(sample, &columns);
     if let (Identity::Unknown, Some(custom)) = (&found, custom_in_name(file)) {
@@ -152,17 +158,20 @@ fn by_columns(sample: &Sample, columns: &Columns<'_>) -> Identity {
     let mut best: Vec<&'static TableSchema> = Vec::new();
     let mut most = 0;
     for table in model::tables::all() {
-        let found: Vec<&str> = columns
+        let resolved = columns
             .names
             .iter()
-            .filter_map(|name| resolve(&table.schema, &table.name, name).map(|index| (name, &*table.schema.columns[index].name)))
+            .filter_map(|name| resolve(&table.schema, &table.name, name).map(|index| (*name, &*table.schema.columns[index].name)))
             // A name in another case says little.
-            .filter(|(name, column)| column.starts_with(**name))
-            .map(|(_, column)| column)
-            .collect();
+            .filter(|(name, column)| column.starts_with(name));
+        let (exact, suffixed): (Vec<_>, Vec<_>) = resolved.partition(|(name, column)| name == column);
+        // A name that only a suffix makes a column's says little on its own.
+        let enough = if exact.iter().any(|(name, _)| *name == "TimeGenerated") { 10 } else { usize::MAX };
+        let suffixed = if suffixed.len() < enough { Vec::new() } else { suffixed };
+        let found: Vec<&str> = exact.into_iter().chain(suffixed).map(|(_, column)| column).collect();
         // Columns that one table in three has tell nothing; those that few have tell much.
         let weight: f64 = found.iter().filter_map(|name| COMMON.get(*name)).map(|count| 1.0 / *count as f64).sum();
-        if found.len() < 3 || weight < 0.5 || (found.len() as f64) < FOUND * columns.names.len() as f64 {
+        if found.len() < 3 || weight < DISTINCT || (found.len() as f64) < FOUND * columns.names.len() as f64 {
             continue;
         }
         if found.len() > most {
