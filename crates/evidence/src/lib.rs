@@ -26,6 +26,7 @@ mod recognise;
 mod row;
 mod source;
 mod stream;
+mod syslog;
 pub mod wallet;
 mod zeek;
 
@@ -40,5 +41,5 @@ pub use source::{Evidence, open, open_bytes};
 
 /// All formats, the surest first: the first that says yes has the file.
 fn formats() -> &'static [&'static dyn Format] {
-    &[&zeek::Zeek, &eve::Eve, &parquet::Parquet, &exports::csv::Csv, &exports::objects::Json]
+    &[&zeek::Zeek, &eve::Eve, &parquet::Parquet, &exports::csv::Csv, &exports::objects::Json, &syslog::Syslog]
 }

@@ -26,9 +26,10 @@ const API_BYTES: u64 = 100 << 20;
 /// Whether the first key of a text is one that only answers have.
 pub(crate) fn is_answer(start: &str) -> bool {
     if let Some(first) = start.strip_prefix('[') {
-        return scan::members(first.trim_start(), WRAPPING).next().and_then(Result::ok).is_some_and(|(key, _)| {
-            first.trim_start().get(key) == Some("FrameType")
-        });
+        return scan::members(first.trim_start(), WRAPPING)
+            .next()
+            .and_then(Result::ok)
+            .is_some_and(|(key, _)| first.trim_start().get(key) == Some("FrameType"));
     }
     let mut walk = scan::members(start, usize::MAX);
     let mut keys = Vec::new();
@@ -60,7 +61,18 @@ pub(crate) fn is_answer(start: &str) -> bool {
 fn is_answer_key(key: &str) -> bool {
     matches!(
         key,
-        "tables" | "Tables" | "statistics" | "render" | "error" | "Exceptions" | "visualization" | "partial_data" | "partial_error" | "status" | "@odata.context" | "id"
+        "tables"
+            | "Tables"
+            | "statistics"
+            | "render"
+            | "error"
+            | "Exceptions"
+            | "visualization"
+            | "partial_data"
+            | "partial_error"
+            | "status"
+            | "@odata.context"
+            | "id"
     )
 }
 
@@ -341,7 +353,10 @@ impl Dataset for File {
             }
         };
         if bytes.len() as u64 >= API_BYTES / 100 * 99 {
-            cx.warning(input, "the answer is about as large as the query API allows (100 MiB): it is probably cut; query shorter time ranges");
+            cx.warning(
+                input,
+                "the answer is about as large as the query API allows (100 MiB): it is probably cut; query shorter time ranges",
+            );
         }
         let text = text_of(&bytes);
         let mark = text.as_ptr() as usize - bytes.as_ptr() as usize;

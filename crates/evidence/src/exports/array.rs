@@ -31,7 +31,16 @@ pub(crate) struct Cutter {
 
 impl Cutter {
     pub(crate) fn new(input: &Arc<Input>, stream: Box<dyn Read + Send>, reader: &'static str, cap: usize) -> Self {
-        Self { input: Arc::clone(input), stream: Some(stream), buffer: Vec::new(), offset: 0, record: 0, scan: Scan::default(), reader, cap }
+        Self {
+            input: Arc::clone(input),
+            stream: Some(stream),
+            buffer: Vec::new(),
+            offset: 0,
+            record: 0,
+            scan: Scan::default(),
+            reader,
+            cap,
+        }
     }
 
     pub(crate) fn next(&mut self, cx: &ReadContext<'_>) -> Option<Piece> {
@@ -54,7 +63,9 @@ impl Cutter {
             }
             let reason = match self.scan.start {
                 Some(_) if ended => "the file ends within a record".to_owned(),
-                Some(_) if self.buffer.len() > self.cap => format!("a record longer than {} MiB; the rest of the file is not read", self.cap >> 20),
+                Some(_) if self.buffer.len() > self.cap => {
+                    format!("a record longer than {} MiB; the rest of the file is not read", self.cap >> 20)
+                }
                 None if ended => return None,
                 None => {
                     // Nothing but white space and commas.

@@ -7,7 +7,6 @@ use super::values::{Fit, Values};
 use crate::{Chunks, Input, Job, Options, ReadContext, TableBuilder};
 use model::{KqlType, Schema, TableSchema};
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Rows at which exporters stop. An export of exactly so many is probably cut.
@@ -76,7 +75,8 @@ impl Layout {
         }
         for (name, kind) in missing {
             for plan in &mut self.plans {
-                let target = resolve(&plan.table.schema, &plan.table.name, &name).map(|index| Arc::clone(&plan.table.schema.columns[index].name));
+                let target =
+                    resolve(&plan.table.schema, &plan.table.name, &name).map(|index| Arc::clone(&plan.table.schema.columns[index].name));
                 let free = target.filter(|target| !plan.sources.iter().any(|source| source.targets.contains(target)));
                 plan.sources.push(Source { targets: free.into_iter().collect(), style: TimeStyle::UTC });
             }
@@ -252,6 +252,8 @@ pub(crate) struct Report {
     strays: BTreeMap<String, u64>,
     unseen: Vec<String>,
     not_utf8: u64,
+    /// What records have in common, and how many.
+    notes: BTreeMap<&'static str, u64>,
 }
 
 struct Misfit {
@@ -262,6 +264,11 @@ struct Misfit {
 }
 
 impl Report {
+    /// Counts something that is told as `12 lines have no header`.
+    pub(crate) fn note(&mut self, what: &'static str) {
+        *self.notes.entry(what).or_insert(0) += 1;
+    }
+
     pub(crate) fn misfit(&mut self, name: &Arc<str>, kind: KqlType, fit: Fit, text: &str, record: u64) {
         if fit == Fit::LocalTime {
             *self.local.entry(Arc::clone(name)).or_insert(0) += 1;
@@ -279,6 +286,9 @@ impl Report {
     fn merge(&mut self, other: Self) {
         self.rows += other.rows;
         self.not_utf8 += other.not_utf8;
+        for (what, count) in other.notes {
+            *self.notes.entry(what).or_insert(0) += count;
+        }
         for (name, count) in other.local {
             *self.local.entry(name).or_insert(0) += count;
         }
@@ -327,6 +337,7 @@ impl Report {
         if self.not_utf8 > 0 {
             told.push(format!("{} records have bytes that are no UTF-8; they are shown as U+FFFD", self.not_utf8));
         }
+        told.extend(self.notes.iter().map(|(what, count)| format!("{count} {what}")));
         if let Some((limit, whose)) = LIMITS.iter().find(|(limit, _)| *limit == self.rows) {
             told.push(format!("the export has exactly {limit} rows, {whose}: it is probably cut; export shorter time ranges"));
         }
@@ -334,11 +345,9 @@ impl Report {
     }
 }
 
-/// Collects reports until the last piece of a file is read, then tells.
+/// Collects the reports of a file's pieces, and tells them once all of it is read.
 pub(crate) struct Ending {
     input: Arc<Input>,
-    /// Pieces under way, and one for the file itself until it has been cut to its end.
-    open: AtomicU64,
     report: Mutex<Report>,
 }
 
@@ -347,62 +356,50 @@ impl Ending {
         for warning in &layout.warnings {
             cx.warning(input, warning.as_str());
         }
-        Arc::new(Self { input: Arc::clone(input), open: AtomicU64::new(1), report: Mutex::default() })
+        Arc::new(Self { input: Arc::clone(input), report: Mutex::default() })
     }
 
     pub(crate) fn add(&self, report: Report) {
         self.report.lock().unwrap_or_else(PoisonError::into_inner).merge(report);
     }
 
-    fn begin(&self) {
-        self.open.fetch_add(1, Ordering::AcqRel);
-    }
-
-    fn end(&self, cx: &ReadContext<'_>) {
-        if self.open.fetch_sub(1, Ordering::AcqRel) == 1 {
-            let report = std::mem::take(&mut *self.report.lock().unwrap_or_else(PoisonError::into_inner));
-            for warning in report.warnings() {
-                cx.warning(&self.input, warning);
-            }
+    fn tell(&self, cx: &ReadContext<'_>) {
+        let report = std::mem::take(&mut *self.report.lock().unwrap_or_else(PoisonError::into_inner));
+        for warning in report.warnings() {
+            cx.warning(&self.input, warning);
         }
     }
 }
 
-/// Chunks that tell [`Ending`] when all their jobs are done.
+/// Chunks whose [`Ending`] is told at their end.
 pub(crate) struct Ended<C> {
     chunks: C,
-    ending: Option<Arc<Ending>>,
+    ending: Arc<Ending>,
 }
 
 impl<C: Chunks> Ended<C> {
     pub(crate) fn new(chunks: C, ending: Arc<Ending>) -> Self {
-        Self { chunks, ending: Some(ending) }
+        Self { chunks, ending }
     }
 }
 
 impl<C: Chunks> Chunks for Ended<C> {
     fn next(&mut self, cx: &ReadContext<'_>) -> Option<Job> {
-        match self.chunks.next(cx) {
-            Some(job) => {
-                let ending = Arc::clone(self.ending.as_ref()?);
-                ending.begin();
-                Some(Box::new(move |cx| {
-                    job(cx);
-                    ending.end(cx);
-                }))
-            }
-            None => {
-                if let Some(ending) = self.ending.take() {
-                    ending.end(cx);
-                }
-                None
-            }
-        }
+        self.chunks.next(cx)
+    }
+
+    fn finish(&mut self, cx: &ReadContext<'_>) {
+        self.chunks.finish(cx);
+        self.ending.tell(cx);
     }
 }
 
 impl Chunks for Box<dyn Chunks> {
     fn next(&mut self, cx: &ReadContext<'_>) -> Option<Job> {
         (**self).next(cx)
+    }
+
+    fn finish(&mut self, cx: &ReadContext<'_>) {
+        (**self).finish(cx);
     }
 }

@@ -161,9 +161,9 @@ pub(crate) fn resolve(schema: &Schema, table: &str, name: &str) -> Option<usize>
     if !table.ends_with("_CL") {
         return None;
     }
-    ["_t", "_s", "_d", "_g", "_b"].iter().find_map(|suffix| {
-        schema.columns.iter().position(|c| c.name.strip_suffix(suffix).is_some_and(|bare| bare == name))
-    })
+    ["_t", "_s", "_d", "_g", "_b"]
+        .iter()
+        .find_map(|suffix| schema.columns.iter().position(|c| c.name.strip_suffix(suffix).is_some_and(|bare| bare == name)))
 }
 
 /// The name without ` [UTC]` or ` [Local Time]`, and what stood in the brackets.

@@ -28,7 +28,10 @@ impl Sample {
 pub(crate) enum Identity {
     One(Target),
     /// Records of several tables; the column of that name tells which.
-    Several { column: String, targets: Vec<Target> },
+    Several {
+        column: String,
+        targets: Vec<Target>,
+    },
     /// Nothing known, and nothing like it.
     Unknown,
     /// More than one table would do.
@@ -117,7 +120,10 @@ fn custom_in_name(file: &str) -> Option<&str> {
 }
 
 fn is_custom_name(name: &str) -> bool {
-    name.len() > 3 && name.len() <= 63 && name.ends_with("_CL") && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    name.len() > 3
+        && name.len() <= 63
+        && name.ends_with("_CL")
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
         && name.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
 }
 

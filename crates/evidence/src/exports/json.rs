@@ -186,7 +186,9 @@ mod tests {
 
     #[test]
     fn nested_json_is_told_from_text() {
-        for (text, expected) in [("{\"a\":1}", true), (" [1] ", true), ("['1']", false), ("{}", true), ("12", false), ("{", false), ("", false)] {
+        for (text, expected) in
+            [("{\"a\":1}", true), (" [1] ", true), ("['1']", false), ("{}", true), ("12", false), ("{", false), ("", false)]
+        {
             assert_eq!(is_nested_json(text), expected, "{text}");
         }
     }

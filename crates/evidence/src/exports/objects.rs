@@ -40,7 +40,9 @@ impl Format for Json {
         let depth = head.options.caps.depth;
         let first = if text.starts_with('[') { text.get(1..).unwrap_or_default().trim_start() } else { text };
         let lines = !text.starts_with('[') && is_whole_line(head, text);
-        if scan::members(first, depth).any(|member| member == Err(scan::TOO_DEEP)) || (first.starts_with('[') && !json::depth_within(first.as_bytes(), depth)) {
+        if scan::members(first, depth).any(|member| member == Err(scan::TOO_DEEP))
+            || (first.starts_with('[') && !json::depth_within(first.as_bytes(), depth))
+        {
             let reason = format!("JSON nested deeper than {depth} levels, which no export is");
             return Sniff::Skip { reason, evidence: true };
         }
@@ -158,7 +160,8 @@ impl Sampler {
     }
 
     fn finish(self) -> (Vec<FileColumn>, Sample) {
-        let columns = self.sample.columns.iter().zip(self.kinds).map(|(name, kind)| FileColumn::new(name.as_str(), kind.unwrap_or(KqlType::String)));
+        let columns =
+            self.sample.columns.iter().zip(self.kinds).map(|(name, kind)| FileColumn::new(name.as_str(), kind.unwrap_or(KqlType::String)));
         (columns.collect(), self.sample)
     }
 }

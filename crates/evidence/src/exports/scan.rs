@@ -192,7 +192,11 @@ impl Members<'_> {
         let word = self.text.get(start..self.at).unwrap_or_default();
         let number = word.first().is_some_and(|b| b.is_ascii_digit() || *b == b'-')
             && word.iter().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E'));
-        if number || matches!(word, b"true" | b"false" | b"null" | b"NaN" | b"Infinity") { Ok(start..self.at) } else { Err("not a JSON value") }
+        if number || matches!(word, b"true" | b"false" | b"null" | b"NaN" | b"Infinity") {
+            Ok(start..self.at)
+        } else {
+            Err("not a JSON value")
+        }
     }
 }
 

@@ -145,28 +145,74 @@ fn csv_as_the_portals_write_it() {
         options(),
         dns,
         "TimeGenerated,Computer,Name,ResultCode,Mine,Type,__offset",
-        &[
-            "2023-02-28T08:15:27.1230000Z|pc1|a.example|0|x|DnsEvents|56",
-            "2023-02-28T20:15:28Z|p\nc2|b\".example|null||DnsEvents|103",
-        ],
+        &["2023-02-28T08:15:27.1230000Z|pc1|a.example|0|x|DnsEvents|56", "2023-02-28T20:15:28Z|p\nc2|b\".example|null||DnsEvents|103"],
         &[],
     );
     let local = "TimeGenerated [Local Time],ClientIP,Name\n\"8/9/2023, 2:24:24.550 PM\",10.0.0.1,x.example\n2023-08-09T12:00:00Z,10.0.0.1,y.example\n";
-    check("DnsEvents.csv", local, options(), dns, "TimeGenerated,Name", &["null|x.example", "2023-08-09T12:00:00Z|y.example"], &["local times of an unknown zone"]);
-    check("DnsEvents.csv", local, zoned("Europe/Berlin"), dns, "TimeGenerated,Name", &["2023-08-09T12:24:24.5500000Z|x.example", "2023-08-09T12:00:00Z|y.example"], &[]);
-    check("DnsEvents.csv", ",TimeGenerated,Name\n0,7/8/2019 16:08,a\n1,28/2/2019 16:08,b\n", options(), dns, "TimeGenerated,Name", &["2019-08-07T16:08:00Z|a", "2019-02-28T16:08:00Z|b"], &[]);
+    check(
+        "DnsEvents.csv",
+        local,
+        options(),
+        dns,
+        "TimeGenerated,Name",
+        &["null|x.example", "2023-08-09T12:00:00Z|y.example"],
+        &["local times of an unknown zone"],
+    );
+    check(
+        "DnsEvents.csv",
+        local,
+        zoned("Europe/Berlin"),
+        dns,
+        "TimeGenerated,Name",
+        &["2023-08-09T12:24:24.5500000Z|x.example", "2023-08-09T12:00:00Z|y.example"],
+        &[],
+    );
+    check(
+        "DnsEvents.csv",
+        ",TimeGenerated,Name\n0,7/8/2019 16:08,a\n1,28/2/2019 16:08,b\n",
+        options(),
+        dns,
+        "TimeGenerated,Name",
+        &["2019-08-07T16:08:00Z|a", "2019-02-28T16:08:00Z|b"],
+        &[],
+    );
     check("DnsEvents.csv", "TimeGenerated;Name\n2019-01-01;a\n", options(), dns, "TimeGenerated,Name", &["2019-01-01T00:00:00Z|a"], &[]);
-    check("x.csv", "Timestamp,DeviceName,ActionType,RemoteUrl,RemotePort\n2019-01-01,pc,ConnectionSuccess,u,443.0\n", options(), "DeviceNetworkEvents", "TimeGenerated,Timestamp,DeviceName,RemotePort", &["2019-01-01T00:00:00Z|2019-01-01T00:00:00Z|pc|443"], &[]);
+    check(
+        "x.csv",
+        "Timestamp,DeviceName,ActionType,RemoteUrl,RemotePort\n2019-01-01,pc,ConnectionSuccess,u,443.0\n",
+        options(),
+        "DeviceNetworkEvents",
+        "TimeGenerated,Timestamp,DeviceName,RemotePort",
+        &["2019-01-01T00:00:00Z|2019-01-01T00:00:00Z|pc|443"],
+        &[],
+    );
     check("x.csv", "a,b\n1,2\n", named("My_CL"), "My_CL", "a,b", &["1|2"], &[]);
     check("My_App_CL.csv", "a,TimeGenerated\n1,2019-01-01\n", options(), "My_App_CL", "a,TimeGenerated", &["1|2019-01-01T00:00:00Z"], &[]);
-    check("DnsEvents.csv", "TimeGenerated,Name,name,Name\n2019-01-01,a,b,c\n", options(), dns, "Name", &["a"], &["column \"Name\" occurs", "column \"name\" occurs"]);
-    check("DnsEvents.csv", "TimeGenerated,NAME,ResultCode\n2019-01-01,a,no\n2019-01-01,b,worse\n", options(), dns, "Name,ResultCode", &["a|null", "b|null"], &["column \"NAME\" is read as Name", "column ResultCode: 2 values are no int and read as null, first \"no\" in record 1"]);
+    check(
+        "DnsEvents.csv",
+        "TimeGenerated,Name,name,Name\n2019-01-01,a,b,c\n",
+        options(),
+        dns,
+        "Name",
+        &["a"],
+        &["column \"Name\" occurs", "column \"name\" occurs"],
+    );
+    check(
+        "DnsEvents.csv",
+        "TimeGenerated,NAME,ResultCode\n2019-01-01,a,no\n2019-01-01,b,worse\n",
+        options(),
+        dns,
+        "Name,ResultCode",
+        &["a|null", "b|null"],
+        &["column \"NAME\" is read as Name", "column ResultCode: 2 values are no int and read as null, first \"no\" in record 1"],
+    );
     check("DnsEvents.csv", "TimeGenerated,Name\n", options(), dns, "Name", &[], &[]);
 }
 
 #[test]
 fn records_of_several_tables_in_one_file() {
-    let text = "TimeGenerated,Type,Name,SyslogMessage,Computer\n2019-01-01,DnsEvents,a,,pc\n2019-01-01,Syslog,,m,pc\n2019-01-01,Odd_Stuff,,m,pc\n";
+    let text =
+        "TimeGenerated,Type,Name,SyslogMessage,Computer\n2019-01-01,DnsEvents,a,,pc\n2019-01-01,Syslog,,m,pc\n2019-01-01,Odd_Stuff,,m,pc\n";
     let seen = Seen::file("x.csv", text.as_bytes(), options());
     assert_eq!(seen.rows("DnsEvents", "Name,Computer"), ["a|pc"]);
     assert_eq!(seen.rows("Syslog", "SyslogMessage,Computer"), ["m|pc"]);
@@ -176,10 +222,42 @@ fn records_of_several_tables_in_one_file() {
 #[test]
 fn json_records() {
     let lines = "{\"TimeGenerated\":\"2019-01-01\",\"Provider\":\"p\",\"EventID\":1,\"EventData\":\"{\\\"a\\\":1}\",\"Type\":\"WindowsEvent\"}\r\n\n{\"EventID\":\"2\",\"EventData\":{\"b\":[2]},\"Computer\":{\"odd\":1},\"Extra\":7,\"Late\":1}\n";
-    check("x.ndjson", lines, options(), "WindowsEvent", "TimeGenerated,Provider,EventID,EventData,Computer,Extra,Type", &["2019-01-01T00:00:00Z|p|1|{\"a\":1}||null|WindowsEvent", "null||2|{\"b\":[2]}|{\"odd\":1}|7|WindowsEvent"], &[]);
-    check("x.json", "[\n  {\"TimeGenerated\": \"2019-01-01\",\n   \"Name\": \"a\", \"ResultCode\": 0},\n {\"Name\":\"b\", \"ResultCode\": \"NX\"}]\n", named("DnsEvents"), "DnsEvents", "Name,ResultCode,__offset", &["a|0|4", "b|null|71"], &["column ResultCode"]);
-    check("DnsEvents.json", "{\n \"TimeGenerated\": \"2019-01-01\",\n \"Name\": \"a\"\n}\n{\n \"Name\": \"b\"\n}", options(), "DnsEvents", "Name", &["a", "b"], &[]);
-    check("az_CL.json", "[{\"TableName\":\"PrimaryResult\",\"Computer\":\"pc\",\"n\":1,\"r\":1.5,\"b\":true,\"d\":{}}]", options(), "az_CL", "Computer,n,r,b,d", &["pc|1|1.5|true|{}"], &[]);
+    check(
+        "x.ndjson",
+        lines,
+        options(),
+        "WindowsEvent",
+        "TimeGenerated,Provider,EventID,EventData,Computer,Extra,Type",
+        &["2019-01-01T00:00:00Z|p|1|{\"a\":1}||null|WindowsEvent", "null||2|{\"b\":[2]}|{\"odd\":1}|7|WindowsEvent"],
+        &[],
+    );
+    check(
+        "x.json",
+        "[\n  {\"TimeGenerated\": \"2019-01-01\",\n   \"Name\": \"a\", \"ResultCode\": 0},\n {\"Name\":\"b\", \"ResultCode\": \"NX\"}]\n",
+        named("DnsEvents"),
+        "DnsEvents",
+        "Name,ResultCode,__offset",
+        &["a|0|4", "b|null|71"],
+        &["column ResultCode"],
+    );
+    check(
+        "DnsEvents.json",
+        "{\n \"TimeGenerated\": \"2019-01-01\",\n \"Name\": \"a\"\n}\n{\n \"Name\": \"b\"\n}",
+        options(),
+        "DnsEvents",
+        "Name",
+        &["a", "b"],
+        &[],
+    );
+    check(
+        "az_CL.json",
+        "[{\"TableName\":\"PrimaryResult\",\"Computer\":\"pc\",\"n\":1,\"r\":1.5,\"b\":true,\"d\":{}}]",
+        options(),
+        "az_CL",
+        "Computer,n,r,b,d",
+        &["pc|1|1.5|true|{}"],
+        &[],
+    );
 }
 
 #[test]
@@ -201,7 +279,11 @@ fn answers_of_query_apis() {
         assert_eq!(seen.rows("DnsEvents", "TimeGenerated,Computer,Name,ResultCode,Own"), expected, "{name}");
         assert_eq!(seen.flaws().len(), usize::from(partial), "{name}: {:?}", seen.flaws());
     }
-    let failed = Seen::file("answer.json", br#"{"error":{"code":"BadArgumentError","message":"The request had some invalid properties"}}"#, options());
+    let failed = Seen::file(
+        "answer.json",
+        br#"{"error":{"code":"BadArgumentError","message":"The request had some invalid properties"}}"#,
+        options(),
+    );
     assert!(failed.skipped[0].1.contains("BadArgumentError"), "{:?}", failed.skipped);
 }
 
@@ -219,12 +301,32 @@ fn exports_that_end_at_a_limit_are_told() {
 #[test]
 fn broken_records_cost_only_themselves() {
     for (name, text, rows, flaws) in [
-        ("DnsEvents.csv", "TimeGenerated,Name\n2019-01-01,a\n2019-01-01,b,c\n2019-01-01\n2019-01-01,d\n", vec!["a", "d"], vec!["32 2 the record has 3 fields", "47 3 the record has 1 fields"]),
-        ("DnsEvents.csv", "TimeGenerated,Name\n2019-01-01,\"a\n2019-01-01,b\n2019-01-01,c\n", vec!["b", "c"], vec!["19 1 a quoted field that is never closed"]),
+        (
+            "DnsEvents.csv",
+            "TimeGenerated,Name\n2019-01-01,a\n2019-01-01,b,c\n2019-01-01\n2019-01-01,d\n",
+            vec!["a", "d"],
+            vec!["32 2 the record has 3 fields", "47 3 the record has 1 fields"],
+        ),
+        (
+            "DnsEvents.csv",
+            "TimeGenerated,Name\n2019-01-01,\"a\n2019-01-01,b\n2019-01-01,c\n",
+            vec!["b", "c"],
+            vec!["19 1 a quoted field that is never closed"],
+        ),
         ("DnsEvents.csv", "TimeGenerated,Name\n2019-01-01,5\" disk\n2019-01-01,b\n", vec!["5\" disk", "b"], vec![]),
         ("DnsEvents.csv", "TimeGenerated,Name\n2019-01-01,a", vec!["a"], vec![]),
-        ("DnsEvents.ndjson", "{\"TimeGenerated\":\"2019-01-01\",\"Name\":\"a\"}\n{\"Name\":\n{\"Name\":\"b\"} x\n{\"Name\":\"c\"}\n", vec!["a", "c"], vec!["42 1 not a JSON record", "51 2 not a JSON record"]),
-        ("DnsEvents.json", "[{\"TimeGenerated\":\"2019-01-01\",\"Name\":\"a\"},\n{\"Name\":\"b\"} x, {\"Name\": tru}, {\"Name\":\"c\"}, {\"Na", vec!["a", "b", "c"], vec!["57 - text between", "60 2 not a JSON record", "89 4 the file ends within a record"]),
+        (
+            "DnsEvents.ndjson",
+            "{\"TimeGenerated\":\"2019-01-01\",\"Name\":\"a\"}\n{\"Name\":\n{\"Name\":\"b\"} x\n{\"Name\":\"c\"}\n",
+            vec!["a", "c"],
+            vec!["42 1 not a JSON record", "51 2 not a JSON record"],
+        ),
+        (
+            "DnsEvents.json",
+            "[{\"TimeGenerated\":\"2019-01-01\",\"Name\":\"a\"},\n{\"Name\":\"b\"} x, {\"Name\": tru}, {\"Name\":\"c\"}, {\"Na",
+            vec!["a", "b", "c"],
+            vec!["57 - text between", "60 2 not a JSON record", "89 4 the file ends within a record"],
+        ),
     ] {
         let seen = Seen::file(name, text.as_bytes(), options());
         assert_eq!(seen.rows("DnsEvents", "Name"), rows, "{text}");
@@ -249,8 +351,23 @@ fn hostile_files_are_told_and_the_rest_is_read() {
     let packed = packed.finish().unwrap();
     write("DnsEvents_cut.csv.gz", &packed[..packed.len() / 2]);
     write("binary.log", &(0..=255).cycle().take(100_000).collect::<Vec<u8>>());
-    write("DnsEvents_long.ndjson", format!("{{\"TimeGenerated\":\"2019-01-01\",\"Name\":\"before\"}}\n{{\"Name\":\"{}\"}}\n{{\"Name\":\"after\"}}\n", "x".repeat(12 << 20)).as_bytes());
-    write("DnsEvents_deep.ndjson", format!("{{\"TimeGenerated\":\"2019-01-01\",\"Name\":\"shallow\"}}\n{{\"Name\":{}1{}}}\n", "[".repeat(100_000), "]".repeat(100_000)).as_bytes());
+    write(
+        "DnsEvents_long.ndjson",
+        format!(
+            "{{\"TimeGenerated\":\"2019-01-01\",\"Name\":\"before\"}}\n{{\"Name\":\"{}\"}}\n{{\"Name\":\"after\"}}\n",
+            "x".repeat(12 << 20)
+        )
+        .as_bytes(),
+    );
+    write(
+        "DnsEvents_deep.ndjson",
+        format!(
+            "{{\"TimeGenerated\":\"2019-01-01\",\"Name\":\"shallow\"}}\n{{\"Name\":{}1{}}}\n",
+            "[".repeat(100_000),
+            "]".repeat(100_000)
+        )
+        .as_bytes(),
+    );
     write("deep.json", format!("{}1{}", "{\"a\":".repeat(100_000), "}".repeat(100_000)).as_bytes());
     write("deep2.json", "[".repeat(100_000).as_bytes());
     write("empty.csv", b"");
@@ -313,7 +430,13 @@ fn real_exports_are_read() {
         assert_eq!(counts.get(table), Some(&rows), "{table}");
     }
     assert_eq!(seen.flaws(), [] as [&str; 0]);
-    for (table, column) in [("SecurityEvent", "TimeGenerated"), ("DeviceProcessEvents", "Timestamp"), ("Syslog", "TimeGenerated"), ("SquidProxy_CL", "TimeGenerated"), ("AZFWThreatIntel", "TimeGenerated")] {
+    for (table, column) in [
+        ("SecurityEvent", "TimeGenerated"),
+        ("DeviceProcessEvents", "Timestamp"),
+        ("Syslog", "TimeGenerated"),
+        ("SquidProxy_CL", "TimeGenerated"),
+        ("AZFWThreatIntel", "TimeGenerated"),
+    ] {
         assert!(seen.rows(table, column).iter().all(|time| time.starts_with("20")), "{table}");
     }
     assert!(seen.rows("DeviceProcessEvents", "ProcessCommandLine").iter().any(|c| c.contains("mshta")));
@@ -325,7 +448,16 @@ fn real_endpoint_exports_are_read() {
     let Some(folder) = corpora("evidence/endpoint") else { return };
     for (part, expected) in [
         ("alerts", vec![("AWSGuardDuty", 2), ("SecurityAlert", 1)]),
-        ("msticpy", vec![("SecurityEvent", 363), ("DeviceProcessEvents", 1564), ("AzureNetworkAnalytics_CL", 460), ("Syslog", 178), ("AuditLog_CL", 100)]),
+        (
+            "msticpy",
+            vec![
+                ("SecurityEvent", 363),
+                ("DeviceProcessEvents", 1564),
+                ("AzureNetworkAnalytics_CL", 460),
+                ("Syslog", 178),
+                ("AuditLog_CL", 100),
+            ],
+        ),
         ("otrf-log4shell", vec![("SecurityEvent", 39), ("WindowsEvent", 487), ("VMConnection", 5), ("Syslog", 143)]),
     ] {
         let seen = Seen::path(&folder.join(part), options());

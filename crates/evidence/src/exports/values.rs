@@ -52,13 +52,15 @@ impl Values {
             },
             KqlType::Guid => to_guid(text).map(|v| column.text(&v)),
             KqlType::Decimal => text.parse::<f64>().ok().map(|_| column.text(text)),
-            KqlType::String | KqlType::Dynamic => Some(if json::is_nested_json(text) || matches!(text, "true" | "false") || is_json_number(text) {
-                column.text(text);
-            } else {
-                self.quoted.clear();
-                json::quote(text, &mut self.quoted);
-                column.text(&self.quoted);
-            }),
+            KqlType::String | KqlType::Dynamic => {
+                Some(if json::is_nested_json(text) || matches!(text, "true" | "false") || is_json_number(text) {
+                    column.text(text);
+                } else {
+                    self.quoted.clear();
+                    json::quote(text, &mut self.quoted);
+                    column.text(&self.quoted);
+                })
+            }
         }
         .map_or_else(
             || {

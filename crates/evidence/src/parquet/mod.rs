@@ -54,18 +54,21 @@ fn look(head: &Head<'_>) -> Result<Sniff, String> {
     let place = Place::of(head.input, &head.options.caps).map_err(|error| error.to_string())?;
     guarded(|| {
         let metadata = ArrowReaderMetadata::load(&place, options())?;
-        let columns: Vec<FileColumn> =
-            metadata.schema().fields().iter().map(|field| FileColumn::new(field.name().as_str(), convert::kind_of(field.data_type()))).collect();
+        let columns: Vec<FileColumn> = metadata
+            .schema()
+            .fields()
+            .iter()
+            .map(|field| FileColumn::new(field.name().as_str(), convert::kind_of(field.data_type())))
+            .collect();
         let sample = sample(&place, &metadata)?;
         Ok(match Layout::new(columns, &sample, &head.input.file.name, head.options, false) {
             Ok(layout) if layout.plans.len() > 1 => {
                 Sniff::Skip { reason: "records of several tables in one Parquet file; write a file for each".into(), evidence: true }
             }
             Ok(layout) => Sniff::Read(Arc::new(Table { layout: Arc::new(layout) })),
-            Err(NoLayout::Unknown) => Sniff::Skip {
-                reason: "Parquet whose columns belong to no known table; name it with --table".into(),
-                evidence: true,
-            },
+            Err(NoLayout::Unknown) => {
+                Sniff::Skip { reason: "Parquet whose columns belong to no known table; name it with --table".into(), evidence: true }
+            }
             Err(NoLayout::Ambiguous(reason)) => Sniff::Skip { reason, evidence: true },
         })
     })
@@ -206,7 +209,8 @@ impl Dataset for Table {
             }
         };
         let ending = Ending::new(input, &self.layout, cx);
-        let work = Arc::new(Work { input: Arc::clone(input), layout: Arc::clone(&self.layout), ending: Arc::clone(&ending), place, metadata });
+        let work =
+            Arc::new(Work { input: Arc::clone(input), layout: Arc::clone(&self.layout), ending: Arc::clone(&ending), place, metadata });
         Some(Box::new(Ended::new(Groups { work, next: 0, record: 0 }, ending)))
     }
 }

@@ -50,7 +50,8 @@ fn delimiter(bytes: &[u8], single: bool) -> Option<u8> {
         let count = record.ends.len();
         record.fields().all(is_header).then_some(count)
     };
-    let (count, best) = [b',', b';', b'\t', b'|'].into_iter().filter_map(|d| Some((fields(d)?, d))).rev().max_by_key(|(count, _)| *count)?;
+    let (count, best) =
+        [b',', b';', b'\t', b'|'].into_iter().filter_map(|d| Some((fields(d)?, d))).rev().max_by_key(|(count, _)| *count)?;
     (count > 1 || single).then_some(best)
 }
 
@@ -58,7 +59,9 @@ fn delimiter(bytes: &[u8], single: bool) -> Option<u8> {
 fn is_header(cell: &[u8]) -> bool {
     std::str::from_utf8(cell).is_ok_and(|name| {
         let name = name.trim();
-        name.len() <= 128 && !name.chars().any(char::is_control) && name.chars().next().is_none_or(|c| c.is_alphabetic() || matches!(c, '_' | '$' | '@'))
+        name.len() <= 128
+            && !name.chars().any(char::is_control)
+            && name.chars().next().is_none_or(|c| c.is_alphabetic() || matches!(c, '_' | '$' | '@'))
     })
 }
 
@@ -183,7 +186,8 @@ impl Work {
         while let Some(record) = records.next() {
             let (line, offset) = (piece.line + record.line, piece.offset + record.start as u64);
             let count = record.ends.len();
-            if count != self.fields && (count < self.fields || (self.fields..count).any(|i| record.field(i).is_some_and(|f| !f.is_empty()))) {
+            if count != self.fields && (count < self.fields || (self.fields..count).any(|i| record.field(i).is_some_and(|f| !f.is_empty())))
+            {
                 let reason = format!("the record has {count} fields, the header {}", self.fields);
                 cx.error(&self.input, NAME, Some(offset), Some(line), reason);
                 continue;
