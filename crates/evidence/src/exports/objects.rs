@@ -43,8 +43,7 @@ impl Format for Json {
         if scan::members(first, depth).any(|member| member == Err(scan::TOO_DEEP))
             || (first.starts_with('[') && !json::depth_within(first.as_bytes(), depth))
         {
-            let reason = format!("JSON nested deeper than {depth} levels, which no export is");
-            return Sniff::Skip { reason, evidence: true };
+            return Sniff::No;
         }
         let (columns, sample) = sample(text, lines, depth);
         if sample.columns.is_empty() {
@@ -66,12 +65,13 @@ pub(crate) fn utf8_start(bytes: &[u8]) -> &str {
     bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid())
 }
 
-/// Whether the first line is an object of its own.
+/// Whether lines are objects of their own; the first may be broken.
 fn is_whole_line(head: &Head<'_>, text: &str) -> bool {
+    let whole = |line: &str| line.starts_with('{') && scan::members(line, usize::MAX).all(|m| m.is_ok());
     match text.split_once('\n') {
-        Some((line, _)) => scan::members(line, usize::MAX).all(|m| m.is_ok()),
+        Some(_) => text.lines().filter(|line| !line.trim().is_empty()).take(5).any(whole),
         // One line, perhaps longer than the head.
-        None => !head.complete || scan::members(text, usize::MAX).all(|m| m.is_ok()),
+        None => !head.complete || whole(text),
     }
 }
 
