@@ -1,0 +1,94 @@
+//! `summarize`.
+
+use super::{Lowered, Lowerer, Need, named, refs};
+use crate::aggregates::{self, Spec, SpecArg};
+use crate::error::Result;
+use crate::{lineage, value};
+use datafusion::logical_expr::{Expr, LogicalPlanBuilder};
+use kql_bind::checked::{Aggregate, Rel, Scalar};
+use model::Value;
+
+impl Lowerer<'_> {
+    pub(super) fn aggregate(&mut self, rel: &Rel, input: &Rel, keys: &[Scalar], aggregates: &[Aggregate], need: &Need) -> Result<Lowered> {
+        let needed: Vec<(usize, &Aggregate)> =
+            aggregates.iter().enumerate().map(|(n, a)| (keys.len() + n, a)).filter(|(n, _)| need.contains(n)).collect();
+        let mut wanted = Need::new();
+        keys.iter().for_each(|k| refs::columns(k, &mut wanted));
+        needed.iter().flat_map(|(_, a)| &a.args).for_each(|a| refs::columns(a, &mut wanted));
+        let lowered = self.lower(input, &wanted)?;
+        if lowered.empty && !keys.is_empty() {
+            return self.nothing(&rel.schema);
+        }
+        // Keys and arguments are computed beneath, so that the grouping sees plain columns.
+        let mut beneath: Vec<(String, Expr)> = Vec::new();
+        let mut groups = Vec::new();
+        for (n, key) in keys.iter().enumerate() {
+            let name = format!("__k{n}");
+            beneath.push((name.clone(), self.scalar(key)?));
+            groups.push(named(name).alias(value::column_name(n)));
+        }
+        let partition = self.partition(&lowered);
+        groups.extend(partition.iter().map(named));
+        let mut made = Vec::new();
+        for (n, aggregate) in &needed {
+            let call = self.aggregate_call(aggregate, &mut beneath)?;
+            made.push(call.alias(value::column_name(*n)));
+        }
+        if self.lineage {
+            made.push(self.lineage_of(&needed, &mut beneath)?.alias(lineage::COLUMN));
+        }
+        if made.is_empty() && groups.is_empty() {
+            let spec = Spec { name: "count", args: Vec::new(), returns: model::KqlType::Long };
+            let row = self.fresh("rows");
+            made.push(aggregates::aggregate(spec, vec![value::literal(&Value::Bool(true))], None, rel.span)?.alias(row));
+        }
+        let lowered = self.select(lowered, beneath)?;
+        let plan = LogicalPlanBuilder::from(lowered.plan).aggregate(groups, made)?.build()?;
+        Ok(Lowered { plan, hidden: lowered.hidden, empty: false })
+    }
+
+    /// An aggregate over columns that are added to `beneath`.
+    pub(super) fn aggregate_call(&mut self, aggregate: &Aggregate, beneath: &mut Vec<(String, Expr)>) -> Result<Expr> {
+        let (name, predicate) = aggregates::base(aggregate.name, aggregate.args.len());
+        let (mut spec_args, mut args, mut filter) = (Vec::new(), Vec::new(), None);
+        for (n, arg) in aggregate.args.iter().enumerate() {
+            let expr = if predicate == Some(n) { self.condition(arg)? } else { self.scalar(arg)? };
+            let constant = match &expr {
+                Expr::Literal(v, _) => value::from_scalar(v, arg.kql_type),
+                _ => None,
+            };
+            let column = match expr {
+                e @ (Expr::Literal(..) | Expr::Column(_)) if predicate == Some(n) || matches!(e, Expr::Literal(..)) => e,
+                e => {
+                    let name = self.fresh("a");
+                    beneath.push((name.clone(), e));
+                    named(name)
+                }
+            };
+            if predicate == Some(n) {
+                if let Expr::Column(c) = &column
+                    && !beneath.iter().any(|(b, _)| *b == c.name)
+                {
+                    beneath.push((c.name.clone(), column.clone()));
+                }
+                filter = Some(column);
+            } else {
+                spec_args.push(SpecArg { kql_type: arg.kql_type, constant });
+                args.push(column);
+            }
+        }
+        if args.is_empty() {
+            // Something to count the rows of.
+            args.push(value::literal(&Value::Bool(true)));
+        }
+        let spec = Spec { name, args: spec_args, returns: aggregate.kql_type };
+        aggregates::aggregate(spec, args, filter, aggregate.span)
+    }
+
+    /// The row's own lineage where all aggregates take their values from one row, else that of all rows.
+    fn lineage_of(&mut self, needed: &[(usize, &Aggregate)], beneath: &mut Vec<(String, Expr)>) -> Result<Expr> {
+        let _ = beneath;
+        let _ = needed;
+        Ok(aggregates::lineage_aggregate(named(lineage::COLUMN)))
+    }
+}

@@ -1,0 +1,198 @@
+//! Relations without inputs.
+
+use super::{Lowered, Lowerer, Need, Rows, named, refs};
+use crate::env::Phase;
+use crate::error::{ARGUMENT, EngineError, LIMIT, Result};
+use crate::table::EvidenceTable;
+use crate::{lineage, value};
+use arrow::array::{ArrayRef, Float64Array, Int64Array};
+use arrow::datatypes::{DataType, Field, Schema as ArrowSchema};
+use arrow::record_batch::RecordBatch;
+use datafusion::common::DFSchema;
+use datafusion::datasource::{MemTable, provider_as_source};
+use datafusion::logical_expr::{EmptyRelation, LogicalPlan, LogicalPlanBuilder};
+use kql_bind::checked::{Rel, Scalar};
+use model::{KqlType, RECORD_COLUMN, Schema, Value};
+use std::sync::Arc;
+
+/// Rows that `range` may make.
+const MAX_RANGE: usize = 20_000_000;
+
+impl Lowerer<'_> {
+    pub(super) fn scan(&mut self, rel: &Rel, table: &Arc<str>, need: &Need) -> Result<Lowered> {
+        if !self.env.offered(table) {
+            return self.nothing(&rel.schema);
+        }
+        let kept = match &self.env.phase {
+            Phase::Before => None,
+            Phase::After { kept, .. } => kept.get(table).cloned(),
+        };
+        let provider = Arc::new(EvidenceTable::new(Arc::clone(table), &rel.schema, kept));
+        let mut exprs = Vec::new();
+        let cheapest = rel.schema.columns.iter().position(|c| c.kql_type == KqlType::DateTime).unwrap_or(0);
+        let only = Need::from([cheapest]);
+        for &n in if need.is_empty() { &only } else { need } {
+            exprs.push(named(&*rel.schema.columns[n].name).alias(value::column_name(n)));
+        }
+        if self.lineage {
+            exprs.push(lineage::of_record(named(RECORD_COLUMN)).alias(lineage::COLUMN));
+        }
+        let reference = datafusion::common::TableReference::bare(&**table);
+        let plan = LogicalPlanBuilder::scan(reference, provider_as_source(provider), None)?.project(exprs)?.build()?;
+        Ok(Lowered { plan, hidden: self.leaf_hidden(), empty: false })
+    }
+
+    fn leaf_hidden(&self) -> Vec<String> {
+        if self.lineage { vec![lineage::COLUMN.to_owned()] } else { Vec::new() }
+    }
+
+    /// Rows at hand under a schema.
+    pub(super) fn memory(&mut self, schema: &Schema, batches: Vec<RecordBatch>) -> Result<Lowered> {
+        let layout = value::plan_schema(schema);
+        if batches.iter().all(|b| b.num_rows() == 0) {
+            let mut fields: Vec<Field> = layout.fields().iter().map(|f| f.as_ref().clone()).collect();
+            if self.lineage {
+                fields.push(Field::new(lineage::COLUMN, DataType::Binary, false));
+            }
+            let schema = Arc::new(DFSchema::try_from(ArrowSchema::new(fields))?);
+            let plan = LogicalPlan::EmptyRelation(EmptyRelation { produce_one_row: false, schema });
+            return Ok(Lowered { plan, hidden: self.leaf_hidden(), empty: true });
+        }
+        let batches = batches
+            .into_iter()
+            .map(|b| {
+                if b.num_columns() < layout.fields().len() {
+                    return Err(EngineError::internal("rows at hand lack a column"));
+                }
+                crate::ops::batch(&layout, b.columns()[..layout.fields().len()].to_vec(), b.num_rows())
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let table = MemTable::try_new(layout, vec![batches])?;
+        let mut exprs: Vec<_> = (0..schema.columns.len()).map(super::nth).collect();
+        exprs.extend(self.without_record().into_iter().map(|(name, e)| e.alias(name)));
+        // Each place has a name of its own, so that two uses of the same rows are told apart.
+        let name = self.fresh("rows");
+        let reference = datafusion::common::TableReference::bare(name);
+        let plan = LogicalPlanBuilder::scan(reference, provider_as_source(Arc::new(table)), None)?.project(
+            exprs.into_iter().enumerate().map(|(n, e)| if n < schema.columns.len() { e.alias(value::column_name(n)) } else { e }),
+        )?;
+        Ok(Lowered { plan: plan.build()?, hidden: self.leaf_hidden(), empty: false })
+    }
+
+    pub(super) fn table(&mut self, rel: &Rel, table: &model::NamedTable) -> Result<Lowered> {
+        let batches = table
+            .batches
+            .iter()
+            .map(|batch| {
+                // By name where the relation has other columns than the batch, by position elsewhere.
+                let columns: Vec<ArrayRef> = rel
+                    .schema
+                    .columns
+                    .iter()
+                    .enumerate()
+                    .map(|(n, c)| {
+                        let at = batch.schema().index_of(&c.name).unwrap_or(n);
+                        batch.columns().get(at).cloned().ok_or_else(|| EngineError::internal(format!("a table lacks the column {}", c.name)))
+                    })
+                    .collect::<Result<_>>()?;
+                crate::ops::batch(&value::plan_schema(&rel.schema), columns, batch.num_rows())
+            })
+            .collect::<Result<Vec<_>>>()?;
+        self.memory(&rel.schema, batches)
+    }
+
+    pub(super) fn values(&mut self, rel: &Rel, rows: &[Vec<Value>]) -> Result<Lowered> {
+        let columns = rel
+            .schema
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(n, c)| value::array(rows.iter().map(|r| r.get(n).unwrap_or(&Value::Null(KqlType::Dynamic))), c.kql_type))
+            .collect();
+        let batch = crate::ops::batch(&value::plan_schema(&rel.schema), columns, rows.len())?;
+        self.memory(&rel.schema, vec![batch])
+    }
+
+    pub(super) fn unit(&mut self) -> Result<Lowered> {
+        let plan = LogicalPlanBuilder::empty(true).build()?;
+        let lowered = Lowered { plan, hidden: Vec::new(), empty: false };
+        if !self.lineage {
+            return Ok(lowered);
+        }
+        let lowered = self.select(lowered, vec![(lineage::COLUMN.to_owned(), lineage::none())])?;
+        Ok(Lowered { hidden: self.leaf_hidden(), ..lowered })
+    }
+
+    pub(super) fn range(&mut self, rel: &Rel, from: &Scalar, to: &Scalar, step: &Scalar) -> Result<Lowered> {
+        let kql_type = rel.schema.columns.first().map_or(KqlType::Long, |c| c.kql_type);
+        let (Some(from_v), Some(to_v), Some(step_v)) = (self.constant(from)?, self.constant(to)?, self.constant(step)?) else {
+            // Known after the pass; no scan stands on it.
+            let lowered = self.nothing(&rel.schema)?;
+            return Ok(Lowered { empty: false, ..lowered });
+        };
+        let too_many = || EngineError::at(LIMIT, rel.span, format!("`range` would make more than {MAX_RANGE} rows"));
+        let values: ArrayRef = if kql_type == KqlType::Real {
+            let (Some(a), Some(b), Some(s)) = (real(&from_v), real(&to_v), real(&step_v)) else { return self.nothing(&rel.schema) };
+            let count = if s == 0.0 || (b - a) / s < 0.0 { 0.0 } else { ((b - a) / s + 1e-9).floor() + 1.0 };
+            if !(count <= MAX_RANGE as f64) {
+                return Err(too_many());
+            }
+            Arc::new(Float64Array::from_iter_values((0..count as usize).map(|n| a + n as f64 * s)))
+        } else {
+            let (Some(a), Some(b), Some(s)) = (integer(&from_v), integer(&to_v), integer(&step_v)) else { return self.nothing(&rel.schema) };
+            if s == 0 {
+                return Err(EngineError::at(ARGUMENT, step.span, "the step of `range` must not be 0"));
+            }
+            let span = (i128::from(b) - i128::from(a)) / i128::from(s);
+            let goes = if s > 0 { a <= b } else { a >= b };
+            let count = if goes { span + 1 } else { 0 };
+            if count > MAX_RANGE as i128 {
+                return Err(too_many());
+            }
+            let values: Int64Array = Int64Array::from_iter_values((0..count as i64).map(|n| a + n * s));
+            if kql_type == KqlType::Int { arrow::compute::cast(&values, &DataType::Int32)? } else { Arc::new(values) }
+        };
+        let rows = values.len();
+        let batch = crate::ops::batch(&value::plan_schema(&rel.schema), vec![values], rows)?;
+        self.memory(&rel.schema, vec![batch])
+    }
+
+    /// Computed once where that saves work or keeps it the same; else lowered in each place, so that filters reach its scans.
+    pub(super) fn shared(&mut self, id: usize, input: &Arc<Rel>, need: &Need) -> Result<Lowered> {
+        let rests = refs::rests(input, &|t| self.env.offered(t));
+        if rests.apply || self.lineage || !(rests.costly || rests.volatile) {
+            return self.lower(input, need);
+        }
+        if matches!(self.env.phase, Phase::Before) && (rests.evidence || rests.now || rests.volatile) {
+            self.compute_root(input)?;
+            let lowered = self.nothing(&input.schema)?;
+            return Ok(Lowered { empty: false, ..lowered });
+        }
+        let rows = match self.computed.shared.get(&id) {
+            Some(rows) => rows.clone(),
+            None => {
+                let rows = self.compute(input)?.unwrap_or(Rows { batches: Vec::new() });
+                self.computed.shared.insert(id, rows.clone());
+                rows
+            }
+        };
+        self.memory(&input.schema, rows.batches)
+    }
+}
+
+fn real(v: &Value) -> Option<f64> {
+    match v {
+        Value::Real(v) => Some(*v),
+        Value::Long(v) => Some(*v as f64),
+        Value::Int(v) => Some(f64::from(*v)),
+        _ => None,
+    }
+}
+
+fn integer(v: &Value) -> Option<i64> {
+    match v {
+        Value::Long(v) | Value::DateTime(v) | Value::TimeSpan(v) => Some(*v),
+        Value::Int(v) => Some(i64::from(*v)),
+        _ => None,
+    }
+}
