@@ -2,7 +2,7 @@
 
 use crate::env::{Env, Phase, session};
 use crate::error::{EngineError, Result};
-use crate::lower::{Computed, Lowerer, uses_now};
+use crate::lower::{Computed, Lowerer, tables, uses_now};
 use crate::observer::Observer;
 use crate::options::{EngineOptions, NowPolicy};
 use crate::pass::sink::{PassSink, Passed};
@@ -280,7 +280,7 @@ fn answer(env: &Env, computed: &mut Computed, rel: &Rel, with_lineage: bool) -> 
     }
     let total: usize = batches.iter().map(RecordBatch::num_rows).sum();
     let lineage = lineages.filter(|l| l.len() == total);
-    Ok((Answer { schema: rel.schema.clone(), batches, lineage }, whole))
+    Ok((Answer { schema: rel.schema.clone(), batches, scans: tables(rel), lineage }, whole))
 }
 
 /// Offsets of the records that answers name.

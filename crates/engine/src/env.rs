@@ -29,7 +29,7 @@ use std::sync::Arc;
 
 /// Which of the two times a query is lowered.
 #[derive(Clone, Debug)]
-pub enum Phase {
+pub(crate) enum Phase {
     /// To learn what the scans want.
     Before,
     /// To run over what was kept.
@@ -37,7 +37,7 @@ pub enum Phase {
 }
 
 #[derive(Debug)]
-pub struct Env {
+pub(crate) struct Env {
     pub phase: Phase,
     pub session: SessionState,
     pub tables: BTreeMap<Arc<str>, Schema>,
@@ -47,16 +47,16 @@ pub struct Env {
 
 impl Env {
     /// Whether there is evidence for a table.
-    pub fn offered(&self, table: &str) -> bool {
+    pub(crate) fn offered(&self, table: &str) -> bool {
         self.tables.contains_key(table)
     }
 
-    pub fn optimise(&self, plan: &LogicalPlan) -> Result<LogicalPlan> {
+    pub(crate) fn optimise(&self, plan: &LogicalPlan) -> Result<LogicalPlan> {
         Ok(self.session.optimize(plan)?)
     }
 
     /// Runs a plan to its end. `columns` cuts the batches to the first so many.
-    pub fn execute(&self, plan: &LogicalPlan, columns: Option<usize>) -> Result<Vec<RecordBatch>> {
+    pub(crate) fn execute(&self, plan: &LogicalPlan, columns: Option<usize>) -> Result<Vec<RecordBatch>> {
         let mut batches = Vec::new();
         self.execute_into(plan, &mut batches)?;
         if let Some(columns) = columns {
@@ -69,7 +69,7 @@ impl Env {
     }
 
     /// [`Self::execute`]; what came before an error is in `batches`.
-    pub fn execute_into(&self, plan: &LogicalPlan, batches: &mut Vec<RecordBatch>) -> Result<()> {
+    pub(crate) fn execute_into(&self, plan: &LogicalPlan, batches: &mut Vec<RecordBatch>) -> Result<()> {
         let optimised = self.optimise(plan)?;
         self.runtime.block_on(async {
             let physical = self.session.query_planner().create_physical_plan(&optimised, &self.session).await?;
@@ -88,7 +88,7 @@ impl Env {
 }
 
 /// A session with our node, the rules that we rely on, and the limits.
-pub fn session(memory: Option<u64>, temp_dir: Option<&PathBuf>, stop: &Stop) -> Result<SessionState> {
+pub(crate) fn session(memory: Option<u64>, temp_dir: Option<&PathBuf>, stop: &Stop) -> Result<SessionState> {
     let mut config = SessionConfig::new().with_target_partitions(1).with_batch_size(crate::node::BATCH_ROWS).with_information_schema(false);
     let options = config.options_mut();
     options.optimizer.enable_dynamic_filter_pushdown = false;

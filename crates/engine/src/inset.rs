@@ -11,7 +11,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 /// Whether keys of a type can be looked up in a set.
-pub fn can_match(kql_type: KqlType) -> bool {
+pub(crate) fn can_match(kql_type: KqlType) -> bool {
     matches!(kql_type, KqlType::String | KqlType::Guid | KqlType::Long | KqlType::Int | KqlType::DateTime | KqlType::TimeSpan)
 }
 
@@ -22,7 +22,7 @@ enum Set {
 }
 
 /// Whether a key is among the values of some columns of its layout; null is a value like others. `None` where there is nothing to match.
-pub fn matcher(key: Expr, columns: &[ArrayRef]) -> Option<Expr> {
+pub(crate) fn matcher(key: Expr, columns: &[ArrayRef]) -> Option<Expr> {
     let layout = columns.first()?.data_type().clone();
     let mut null = false;
     let set = match layout {
@@ -110,7 +110,7 @@ impl Kernel for InSet {
 }
 
 /// The text, '' for null.
-pub fn never_null(text: Expr) -> Expr {
+pub(crate) fn never_null(text: Expr) -> Expr {
     udf::own("__text".into(), Arc::new(NeverNull), (DataType::Utf8View, false), vec![text])
 }
 

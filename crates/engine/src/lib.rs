@@ -1,6 +1,6 @@
 //! Checked KQL on DataFusion: plans, the one pass over evidence, answers.
 
-pub mod aggregates;
+mod aggregates;
 pub mod catalog;
 pub mod dynamic;
 pub mod engine;
@@ -8,6 +8,7 @@ mod env;
 pub mod error;
 pub mod functions;
 mod inset;
+pub mod json;
 pub mod lineage;
 mod lower;
 mod node;

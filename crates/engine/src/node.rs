@@ -24,10 +24,10 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 /// Rows of a batch that an operator hands on.
-pub const BATCH_ROWS: usize = 8192;
+pub(crate) const BATCH_ROWS: usize = 8192;
 
 /// What an operator is. Refers to columns by their names in the plan.
-pub trait Operator: Debug + Send + Sync {
+pub(crate) trait Operator: Debug + Send + Sync {
     fn name(&self) -> &'static str;
     /// All that tells it from another operator of the same name.
     fn key(&self) -> String;
@@ -41,7 +41,7 @@ pub trait Operator: Debug + Send + Sync {
 }
 
 /// An operator at work.
-pub trait Run: Send {
+pub(crate) trait Run: Send {
     fn push(&mut self, batch: RecordBatch, out: &mut VecDeque<RecordBatch>) -> Result<(), EngineError>;
     fn finish(&mut self, _out: &mut VecDeque<RecordBatch>) -> Result<(), EngineError> {
         Ok(())
@@ -57,7 +57,7 @@ pub trait Run: Send {
 }
 
 /// A plan with the operator on top.
-pub fn apply(operator: Arc<dyn Operator>, input: LogicalPlan) -> Result<LogicalPlan, EngineError> {
+pub(crate) fn apply(operator: Arc<dyn Operator>, input: LogicalPlan) -> Result<LogicalPlan, EngineError> {
     let node = OperatorNode::new(operator, input)?;
     Ok(LogicalPlan::Extension(Extension { node: Arc::new(node) }))
 }
@@ -263,7 +263,7 @@ impl State {
 
 /// Plans the node.
 #[derive(Debug)]
-pub struct Planner {
+pub(crate) struct Planner {
     pub stop: Stop,
 }
 

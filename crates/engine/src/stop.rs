@@ -7,23 +7,23 @@ use std::time::{Duration, Instant};
 
 /// The user's wish to stop, and the time limit.
 #[derive(Clone, Debug, Default)]
-pub struct Stop {
+pub(crate) struct Stop {
     cancel: Arc<AtomicBool>,
     deadline: Option<Instant>,
 }
 
 impl Stop {
-    pub fn new(cancel: Arc<AtomicBool>, timeout: Option<Duration>) -> Self {
+    pub(crate) fn new(cancel: Arc<AtomicBool>, timeout: Option<Duration>) -> Self {
         Self { cancel, deadline: timeout.and_then(|t| Instant::now().checked_add(t)) }
     }
 
     /// Whether it has to end now.
-    pub fn due(&self) -> bool {
+    pub(crate) fn due(&self) -> bool {
         self.cancel.load(Ordering::Relaxed) || self.deadline.is_some_and(|d| Instant::now() >= d)
     }
 
     /// An error where it has to end now.
-    pub fn check(&self) -> Result<(), EngineError> {
+    pub(crate) fn check(&self) -> Result<(), EngineError> {
         if self.cancel.load(Ordering::Relaxed) {
             return Err(EngineError::stopped("the run was stopped"));
         }

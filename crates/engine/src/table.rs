@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 /// A table under its KQL columns and the hidden record id.
 #[derive(Debug)]
-pub struct EvidenceTable {
+pub(crate) struct EvidenceTable {
     pub name: Arc<str>,
     schema: SchemaRef,
     /// `None` before the pass.
@@ -23,7 +23,7 @@ pub struct EvidenceTable {
 }
 
 impl EvidenceTable {
-    pub fn new(name: Arc<str>, schema: &Schema, kept: Option<Arc<Kept>>) -> Self {
+    pub(crate) fn new(name: Arc<str>, schema: &Schema, kept: Option<Arc<Kept>>) -> Self {
         let mut fields: Vec<Field> =
             schema.columns.iter().map(|c| Field::new(&*c.name, c.kql_type.arrow(), c.kql_type.nullable())).collect();
         fields.push(Field::new(RECORD_COLUMN, DataType::Int64, false));

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 /// One typed form with its constants.
 #[derive(Debug)]
-pub struct KernelUdf {
+pub(crate) struct KernelUdf {
     name: String,
     args: Vec<ArgInfo>,
     /// Layout and whether nulls may come out.
@@ -45,12 +45,12 @@ impl Hash for KernelUdf {
 }
 
 /// Functions whose value is another one in each row.
-pub fn is_volatile(name: &str) -> bool {
+pub(crate) fn is_volatile(name: &str) -> bool {
     matches!(name, "rand" | "new_guid" | "random")
 }
 
 /// A call of a KQL function, resolved.
-pub fn call(name: &str, infos: Vec<ArgInfo>, returns: KqlType, args: Vec<Expr>, span: Span) -> Result<Expr, EngineError> {
+pub(crate) fn call(name: &str, infos: Vec<ArgInfo>, returns: KqlType, args: Vec<Expr>, span: Span) -> Result<Expr, EngineError> {
     let kernel = resolve(name, &infos, returns, Some(span))?;
     Ok(build(KernelUdf {
         name: name.to_owned(),
@@ -64,7 +64,7 @@ pub fn call(name: &str, infos: Vec<ArgInfo>, returns: KqlType, args: Vec<Expr>, 
 }
 
 /// The kernel of a typed form, or the refusal.
-pub fn resolve(name: &str, infos: &[ArgInfo], returns: KqlType, span: Option<Span>) -> Result<Arc<dyn Kernel>, EngineError> {
+pub(crate) fn resolve(name: &str, infos: &[ArgInfo], returns: KqlType, span: Option<Span>) -> Result<Arc<dyn Kernel>, EngineError> {
     match functions::resolve(&Call { name, args: infos, returns }) {
         Some(Ok(kernel)) => Ok(kernel),
         Some(Err(e)) => Err(EngineError { span, ..EngineError::new(ARGUMENT, e.to_string()) }),
@@ -77,7 +77,7 @@ pub fn resolve(name: &str, infos: &[ArgInfo], returns: KqlType, span: Option<Spa
 }
 
 /// A call of a kernel of the engine's own. `name` must say all that tells it from others.
-pub fn own(name: String, kernel: Arc<dyn Kernel>, returns: (DataType, bool), args: Vec<Expr>) -> Expr {
+pub(crate) fn own(name: String, kernel: Arc<dyn Kernel>, returns: (DataType, bool), args: Vec<Expr>) -> Expr {
     let signature = signature(args.len(), false);
     build(KernelUdf { name, args: Vec::new(), returns, kql: None, kernel, signature, span: None }, args)
 }

@@ -3,14 +3,14 @@
 use arrow::array::{
     Array, ArrayRef, AsArray, BooleanBuilder, Float64Builder, Int32Builder, Int64Builder, StringViewBuilder,
 };
-use arrow::datatypes::{DataType, Field, Float64Type, Int32Type, Int64Type, Schema as ArrowSchema, SchemaRef};
+use arrow::datatypes::{Field, Float64Type, Int32Type, Int64Type, Schema as ArrowSchema, SchemaRef};
 use datafusion::common::ScalarValue;
 use datafusion::logical_expr::Expr;
 use model::{KqlType, Schema, Value};
 use std::sync::Arc;
 
 /// The value as DataFusion writes it in a plan.
-pub fn scalar(value: &Value) -> ScalarValue {
+pub(crate) fn scalar(value: &Value) -> ScalarValue {
     match value {
         Value::Null(t) => null(*t),
         Value::Bool(v) => ScalarValue::Boolean(Some(*v)),
@@ -22,7 +22,7 @@ pub fn scalar(value: &Value) -> ScalarValue {
 }
 
 /// The null of a type; the empty string for strings.
-pub fn null(kql_type: KqlType) -> ScalarValue {
+pub(crate) fn null(kql_type: KqlType) -> ScalarValue {
     match kql_type {
         KqlType::Bool => ScalarValue::Boolean(None),
         KqlType::Int => ScalarValue::Int32(None),
@@ -33,12 +33,12 @@ pub fn null(kql_type: KqlType) -> ScalarValue {
     }
 }
 
-pub fn literal(value: &Value) -> Expr {
+pub(crate) fn literal(value: &Value) -> Expr {
     Expr::Literal(scalar(value), None)
 }
 
 /// The KQL value of a plan's constant; `None` where the layouts differ.
-pub fn from_scalar(value: &ScalarValue, kql_type: KqlType) -> Option<Value> {
+pub(crate) fn from_scalar(value: &ScalarValue, kql_type: KqlType) -> Option<Value> {
     if value.data_type() != kql_type.arrow() {
         return None;
     }
@@ -47,7 +47,7 @@ pub fn from_scalar(value: &ScalarValue, kql_type: KqlType) -> Option<Value> {
 }
 
 /// The value in a row of a column.
-pub fn from_array(array: &ArrayRef, kql_type: KqlType, row: usize) -> Value {
+pub(crate) fn from_array(array: &ArrayRef, kql_type: KqlType, row: usize) -> Value {
     if array.is_null(row) {
         return if kql_type == KqlType::String { Value::String(String::new()) } else { Value::Null(kql_type) };
     }
@@ -70,7 +70,7 @@ fn text(array: &ArrayRef, row: usize) -> String {
 }
 
 /// A column of constant values; a value of another type counts as null.
-pub fn array<'a>(values: impl Iterator<Item = &'a Value>, kql_type: KqlType) -> ArrayRef {
+pub(crate) fn array<'a>(values: impl Iterator<Item = &'a Value>, kql_type: KqlType) -> ArrayRef {
     match kql_type {
         KqlType::Bool => {
             let mut b = BooleanBuilder::new();
@@ -111,21 +111,16 @@ pub fn array<'a>(values: impl Iterator<Item = &'a Value>, kql_type: KqlType) -> 
 }
 
 /// The name that a column has inside plans: by position, so that KQL's own names need no quoting there.
-pub fn column_name(index: usize) -> String {
+pub(crate) fn column_name(index: usize) -> String {
     format!("c{index}")
 }
 
 /// The plan's field of a column.
-pub fn plan_field(index: usize, kql_type: KqlType) -> Field {
+pub(crate) fn plan_field(index: usize, kql_type: KqlType) -> Field {
     Field::new(column_name(index), kql_type.arrow(), kql_type.nullable())
 }
 
 /// The plan's schema of all columns.
-pub fn plan_schema(schema: &Schema) -> SchemaRef {
+pub(crate) fn plan_schema(schema: &Schema) -> SchemaRef {
     Arc::new(ArrowSchema::new(schema.columns.iter().enumerate().map(|(n, c)| plan_field(n, c.kql_type)).collect::<Vec<_>>()))
-}
-
-/// Whether an array may hold nulls where its type forbids it.
-pub fn is_text(data_type: &DataType) -> bool {
-    *data_type == DataType::Utf8View
 }

@@ -8,13 +8,13 @@ use arrow::datatypes::{DataType, Int64Type};
 use std::sync::Arc;
 
 #[derive(Debug)]
-pub struct Bits {
+pub(crate) struct Bits {
     combine: fn(i64, i64) -> i64,
     states: Vec<Option<i64>>,
 }
 
 impl Bits {
-    pub fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let combine = match name {
             "binary_all_and" => |a, b| a & b,
             "binary_all_or" => |a, b| a | b,

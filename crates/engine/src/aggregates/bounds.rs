@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-pub fn bounds(of: KqlType, max: bool) -> Option<Box<dyn Aggregator>> {
+pub(crate) fn bounds(of: KqlType, max: bool) -> Option<Box<dyn Aggregator>> {
     let wanted = if max { Ordering::Greater } else { Ordering::Less };
     Some(match of {
         KqlType::Bool => Box::new(Bools { states: Vec::new(), max }),

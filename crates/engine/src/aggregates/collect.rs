@@ -25,7 +25,7 @@ struct State {
 }
 
 #[derive(Debug)]
-pub struct Collect {
+pub(crate) struct Collect {
     kind: Kind,
     of: KqlType,
     max: usize,
@@ -37,7 +37,7 @@ pub struct Collect {
 const MAX_ITEMS: usize = 1_048_576;
 
 impl Collect {
-    pub fn new(spec: &Spec) -> Self {
+    pub(crate) fn new(spec: &Spec) -> Self {
         let kind = match spec.name {
             "make_set" => Kind::Set,
             "make_bag" => Kind::Bag,

@@ -6,7 +6,7 @@ use arrow::array::{ArrayRef, Int64Array};
 use std::sync::Arc;
 
 #[derive(Debug, Default)]
-pub struct Count {
+pub(crate) struct Count {
     counts: Vec<i64>,
 }
 

@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
 #[derive(Debug)]
-pub struct Distinct {
+pub(crate) struct Distinct {
     converter: Option<RowConverter>,
     /// Of `count_distinct`, how many arguments make a value; `dcount` has an accuracy after its value.
     values: usize,
@@ -17,7 +17,7 @@ pub struct Distinct {
 }
 
 impl Distinct {
-    pub fn new(spec: &Spec) -> Self {
+    pub(crate) fn new(spec: &Spec) -> Self {
         let values = if spec.name == "dcount" { 1 } else { spec.args.len() };
         Self { converter: None, values, sets: Vec::new(), size: 0 }
     }

@@ -13,7 +13,7 @@ mod pick;
 mod sum;
 mod udaf;
 
-pub use udaf::{aggregate, lineage_aggregate};
+pub(crate) use udaf::{aggregate, lineage_aggregate};
 
 use crate::error::EngineError;
 use arrow::array::ArrayRef;
@@ -22,7 +22,7 @@ use std::fmt::Debug;
 
 /// An aggregate that is asked for.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Spec {
+pub(crate) struct Spec {
     /// A base name.
     pub name: &'static str,
     pub args: Vec<SpecArg>,
@@ -30,13 +30,13 @@ pub struct Spec {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct SpecArg {
+pub(crate) struct SpecArg {
     pub kql_type: KqlType,
     pub constant: Option<Value>,
 }
 
 /// The states of all groups.
-pub trait Aggregator: Debug + Send + Sync {
+pub(crate) trait Aggregator: Debug + Send + Sync {
     /// `groups` has the group of each row; all are below `total`.
     fn update(&mut self, args: &[ArrayRef], groups: &[usize], total: usize) -> Result<(), EngineError>;
     /// The results of groups `0..total`; the states are gone after it.
@@ -46,7 +46,7 @@ pub trait Aggregator: Debug + Send + Sync {
 }
 
 /// The base name, and the position of the predicate for an `…if` form.
-pub fn base(name: &'static str, args: usize) -> (&'static str, Option<usize>) {
+pub(crate) fn base(name: &'static str, args: usize) -> (&'static str, Option<usize>) {
     match name {
         "countif" => ("count", Some(0)),
         "sumif" => ("sum", Some(1)),
@@ -74,7 +74,7 @@ pub fn base(name: &'static str, args: usize) -> (&'static str, Option<usize>) {
 }
 
 /// The aggregate at work; `None` where it is not built.
-pub fn start(spec: &Spec) -> Option<Box<dyn Aggregator>> {
+pub(crate) fn start(spec: &Spec) -> Option<Box<dyn Aggregator>> {
     let first = spec.args.first().map(|a| a.kql_type);
     match (spec.name, first) {
         ("count", _) => Some(Box::new(count::Count::default())),

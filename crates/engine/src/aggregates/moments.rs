@@ -5,7 +5,7 @@ use crate::error::EngineError;
 use arrow::array::{Array, ArrayRef, Float64Array};
 use std::sync::Arc;
 
-pub fn moments(spec: &Spec) -> Option<Box<dyn Aggregator>> {
+pub(crate) fn moments(spec: &Spec) -> Option<Box<dyn Aggregator>> {
     let pair = spec.name.starts_with("covariance");
     Some(Box::new(Moments {
         root: spec.name.starts_with("stdev"),

@@ -23,7 +23,7 @@ struct Percentile {
     size: usize,
 }
 
-pub fn percentile(spec: &Spec) -> Option<Box<dyn Aggregator>> {
+pub(crate) fn percentile(spec: &Spec) -> Option<Box<dyn Aggregator>> {
     let weighted = spec.name.starts_with("percentilew") || spec.name.starts_with("percentilesw");
     let of = spec.args.first()?.kql_type;
     if matches!(of, KqlType::String | KqlType::Dynamic | KqlType::Guid | KqlType::Bool | KqlType::Decimal) {

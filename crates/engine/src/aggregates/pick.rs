@@ -47,7 +47,7 @@ impl Key {
 }
 
 /// `None` for a decimal to order by.
-pub fn pick(spec: &Spec) -> Option<Box<dyn Aggregator>> {
+pub(crate) fn pick(spec: &Spec) -> Option<Box<dyn Aggregator>> {
     let kind = match spec.name {
         "arg_max" => Some(Ordering::Greater),
         "arg_min" => Some(Ordering::Less),

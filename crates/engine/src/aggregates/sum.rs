@@ -4,15 +4,15 @@ use super::{Aggregator, grow};
 use crate::error::EngineError;
 use arrow::array::{Array, ArrayRef, AsArray, Float64Array, Int64Array};
 use arrow::compute;
-use arrow::datatypes::{DataType, Float64Type, Int64Type};
+use arrow::datatypes::{DataType, Int64Type};
 use model::KqlType;
 use std::sync::Arc;
 
-pub fn sum(of: KqlType) -> Option<Box<dyn Aggregator>> {
+pub(crate) fn sum(of: KqlType) -> Option<Box<dyn Aggregator>> {
     start(of, false)
 }
 
-pub fn avg(of: KqlType) -> Option<Box<dyn Aggregator>> {
+pub(crate) fn avg(of: KqlType) -> Option<Box<dyn Aggregator>> {
     start(of, true)
 }
 
@@ -73,7 +73,6 @@ impl Aggregator for Reals {
     fn update(&mut self, args: &[ArrayRef], groups: &[usize], total: usize) -> Result<(), EngineError> {
         grow(&mut self.states, total);
         let values = super::reals(&args[0])?;
-        let values = values.as_primitive::<Float64Type>();
         for (row, &g) in groups.iter().enumerate() {
             if values.is_valid(row) {
                 self.states[g].0 += values.value(row);

@@ -47,7 +47,7 @@ impl Hash for KqlUdaf {
 }
 
 /// The call of an aggregate over `args`, of the rows where `filter` is true.
-pub fn aggregate(spec: Spec, args: Vec<Expr>, filter: Option<Expr>, span: Span) -> Result<Expr, EngineError> {
+pub(crate) fn aggregate(spec: Spec, args: Vec<Expr>, filter: Option<Expr>, span: Span) -> Result<Expr, EngineError> {
     if start(&spec).is_none() {
         let types: Vec<_> = spec.args.iter().map(|a| a.kql_type.name()).collect();
         let message = format!("`{}({})` is not available in the local engine", spec.name, types.join(", "));
@@ -58,7 +58,7 @@ pub fn aggregate(spec: Spec, args: Vec<Expr>, filter: Option<Expr>, span: Span) 
 }
 
 /// The lineage of the rows of a group.
-pub fn lineage_aggregate(column: Expr) -> Expr {
+pub(crate) fn lineage_aggregate(column: Expr) -> Expr {
     build(None, (DataType::Binary, false), vec![column], None)
 }
 

@@ -8,6 +8,15 @@ use datafusion::logical_expr::{Expr, LogicalPlanBuilder};
 use kql_bind::checked::{Aggregate, Rel, Scalar};
 use model::Value;
 
+/// An aggregate, taken apart.
+pub(super) struct Parts {
+    pub spec: Spec,
+    /// The columns of the arguments and how a plan refers to them; `None` where any value will do.
+    pub args: Vec<Option<(String, Expr)>>,
+    /// The column of the condition.
+    pub filter: Option<String>,
+}
+
 impl Lowerer<'_> {
     pub(super) fn aggregate(&mut self, rel: &Rel, input: &Rel, keys: &[Scalar], aggregates: &[Aggregate], need: &Need) -> Result<Lowered> {
         let needed: Vec<(usize, &Aggregate)> =
@@ -35,7 +44,7 @@ impl Lowerer<'_> {
             made.push(call.alias(value::column_name(*n)));
         }
         if self.lineage {
-            made.push(self.lineage_of(&needed, &mut beneath)?.alias(lineage::COLUMN));
+            made.push(self.lineage_of(&needed)?.alias(lineage::COLUMN));
         }
         if made.is_empty() && groups.is_empty() {
             let spec = Spec { name: "count", args: Vec::new(), returns: model::KqlType::Long };
@@ -48,47 +57,43 @@ impl Lowerer<'_> {
     }
 
     /// An aggregate over columns that are added to `beneath`.
-    pub(super) fn aggregate_call(&mut self, aggregate: &Aggregate, beneath: &mut Vec<(String, Expr)>) -> Result<Expr> {
+    fn aggregate_call(&mut self, aggregate: &Aggregate, beneath: &mut Vec<(String, Expr)>) -> Result<Expr> {
+        let parts = self.aggregate_parts(aggregate, beneath)?;
+        let args = parts.args.into_iter().map(|a| a.map_or_else(|| value::literal(&Value::Bool(true)), |(_, e)| e)).collect();
+        aggregates::aggregate(parts.spec, args, parts.filter.map(named), aggregate.span)
+    }
+
+    /// What an aggregate takes; its arguments are added to `beneath`.
+    pub(super) fn aggregate_parts(&mut self, aggregate: &Aggregate, beneath: &mut Vec<(String, Expr)>) -> Result<Parts> {
         let (name, predicate) = aggregates::base(aggregate.name, aggregate.args.len());
-        let (mut spec_args, mut args, mut filter) = (Vec::new(), Vec::new(), None);
+        let mut parts = Parts { spec: Spec { name, args: Vec::new(), returns: aggregate.kql_type }, args: Vec::new(), filter: None };
         for (n, arg) in aggregate.args.iter().enumerate() {
-            let expr = if predicate == Some(n) { self.condition(arg)? } else { self.scalar(arg)? };
+            let column = self.fresh("a");
+            if predicate == Some(n) {
+                let condition = self.condition(arg)?;
+                beneath.push((column.clone(), condition));
+                parts.filter = Some(column);
+                continue;
+            }
+            let expr = self.scalar(arg)?;
             let constant = match &expr {
                 Expr::Literal(v, _) => value::from_scalar(v, arg.kql_type),
                 _ => None,
             };
-            let column = match expr {
-                e @ (Expr::Literal(..) | Expr::Column(_)) if predicate == Some(n) || matches!(e, Expr::Literal(..)) => e,
-                e => {
-                    let name = self.fresh("a");
-                    beneath.push((name.clone(), e));
-                    named(name)
-                }
-            };
-            if predicate == Some(n) {
-                if let Expr::Column(c) = &column
-                    && !beneath.iter().any(|(b, _)| *b == c.name)
-                {
-                    beneath.push((c.name.clone(), column.clone()));
-                }
-                filter = Some(column);
-            } else {
-                spec_args.push(SpecArg { kql_type: arg.kql_type, constant });
-                args.push(column);
-            }
+            let reference = if constant.is_some() && n > 0 { expr.clone() } else { named(&column) };
+            beneath.push((column.clone(), expr));
+            parts.spec.args.push(SpecArg { kql_type: arg.kql_type, constant });
+            parts.args.push(Some((column, reference)));
         }
-        if args.is_empty() {
+        if parts.args.is_empty() {
             // Something to count the rows of.
-            args.push(value::literal(&Value::Bool(true)));
+            parts.args.push(None);
         }
-        let spec = Spec { name, args: spec_args, returns: aggregate.kql_type };
-        aggregates::aggregate(spec, args, filter, aggregate.span)
+        Ok(parts)
     }
 
     /// The row's own lineage where all aggregates take their values from one row, else that of all rows.
-    fn lineage_of(&mut self, needed: &[(usize, &Aggregate)], beneath: &mut Vec<(String, Expr)>) -> Result<Expr> {
-        let _ = beneath;
-        let _ = needed;
+    fn lineage_of(&mut self, _needed: &[(usize, &Aggregate)]) -> Result<Expr> {
         Ok(aggregates::lineage_aggregate(named(lineage::COLUMN)))
     }
 }

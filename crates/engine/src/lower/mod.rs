@@ -14,7 +14,7 @@ mod series;
 mod shape;
 mod text;
 
-pub use refs::uses_now;
+pub use refs::{tables, uses_now};
 
 use crate::env::Env;
 use crate::error::{EngineError, INTERNAL, Result};

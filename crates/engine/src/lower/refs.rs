@@ -156,3 +156,13 @@ fn of_scalar(scalar: &Scalar, offered: &dyn Fn(&str) -> bool, found: &mut Rests,
 pub fn uses_now(rel: &Rel) -> bool {
     rests(rel, &|_| true).now
 }
+
+/// The tables that a query reads, by name.
+pub fn tables(rel: &Rel) -> Vec<Arc<str>> {
+    let names = std::cell::RefCell::new(std::collections::BTreeSet::new());
+    rests(rel, &|t| {
+        names.borrow_mut().insert(Arc::from(t));
+        true
+    });
+    names.into_inner().into_iter().collect()
+}

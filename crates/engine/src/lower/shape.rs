@@ -71,7 +71,7 @@ impl Lowerer<'_> {
                         other => {
                             let name = self.fresh("w");
                             exprs.push((name.clone(), other));
-                            crate::ops::OpArg::Column(name, arg.kql_type)
+                            crate::ops::OpArg::Column(name)
                         }
                     });
                 }

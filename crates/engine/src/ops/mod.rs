@@ -1,6 +1,8 @@
 //! Operators that see rows in order.
 
 pub mod expand;
+pub mod parse;
+pub mod series;
 pub mod sort;
 pub mod unique;
 pub mod window;
@@ -10,12 +12,12 @@ use arrow::array::{Array, ArrayRef, UInt32Array};
 use arrow::compute;
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::{RecordBatch, RecordBatchOptions};
-use model::{KqlType, Value};
+use model::Value;
 
 /// An argument of an operator: a column of its input, or one value for all rows.
 #[derive(Clone, Debug)]
 pub enum OpArg {
-    Column(String, KqlType),
+    Column(String),
     Constant(Value),
 }
 

@@ -117,7 +117,7 @@ fn starts(all: &RecordBatch, partition: &[String]) -> Result<Vec<bool>, EngineEr
 fn values(call: &WindowCall, n: usize, all: &RecordBatch) -> Result<Option<ArrayRef>, EngineError> {
     Ok(match call.args.get(n) {
         None => None,
-        Some(OpArg::Column(name, _)) => Some(column(all, name)?),
+        Some(OpArg::Column(name)) => Some(column(all, name)?),
         Some(OpArg::Constant(v)) => {
             let one = value::array(std::iter::once(v), v.kql_type());
             Some(compute::take(&one, &UInt32Array::from_value(0, all.num_rows()), None)?)

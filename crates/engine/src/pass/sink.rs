@@ -6,7 +6,7 @@ use super::wants::TablePlan;
 use crate::error::EngineError;
 use crate::observer::Observer;
 use crate::stop::Stop;
-use arrow::array::{Array, AsArray, BooleanArray};
+use arrow::array::{AsArray, BooleanArray};
 use arrow::compute;
 use arrow::datatypes::{DataType, Field, Schema as ArrowSchema, SchemaRef};
 use arrow::record_batch::RecordBatch;
@@ -67,7 +67,7 @@ pub struct Passed {
 }
 
 impl<'a> PassSink<'a> {
-    pub fn new(
+    pub(crate) fn new(
         plans: &BTreeMap<Arc<str>, TablePlan>,
         budget: usize,
         temp_dir: Option<PathBuf>,

@@ -1,6 +1,6 @@
 //! What the pass learns of each table beside its rows.
 
-use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::array::{ArrayRef, AsArray};
 use arrow::datatypes::Int64Type;
 use std::collections::BTreeMap;
 
