@@ -244,8 +244,20 @@ impl Engine {
 }
 
 fn bind(text: &str, catalog: &dyn Catalog) -> Result<Arc<Rel>, QueryError> {
-    let _ = catalog;
-    Err(EngineError::internal("the binder is not there yet").to_query_error(text))
+    kql_bind::bind(text, catalog).map(|bound| bound.rel).map_err(|diagnostics| {
+        let first = diagnostics.iter().find(|d| d.level == kql_syntax::Level::Error).or(diagnostics.first());
+        match first {
+            Some(d) => {
+                let (start, length) = d.span.utf16(text);
+                let message = match &d.help {
+                    Some(help) => format!("{} ({help})", d.message),
+                    None => d.message.clone(),
+                };
+                QueryError { code: d.code.to_owned(), message, start, length }
+            }
+            None => EngineError::internal("the query was refused without a reason").to_query_error(text),
+        }
+    })
 }
 
 /// The query's plan, and with it those of what it computes first.

@@ -14,7 +14,6 @@ use datafusion::logical_expr::LogicalPlan;
 use datafusion::optimizer::OptimizerRule;
 use datafusion::optimizer::common_subexpr_eliminate::CommonSubexprEliminate;
 use datafusion::optimizer::eliminate_filter::EliminateFilter;
-use datafusion::optimizer::optimize_projections::OptimizeProjections;
 use datafusion::optimizer::optimize_unions::OptimizeUnions;
 use datafusion::optimizer::propagate_empty_relation::PropagateEmptyRelation;
 use datafusion::optimizer::push_down_filter::PushDownFilter;
@@ -104,7 +103,8 @@ pub(crate) fn session(memory: Option<u64>, temp_dir: Option<&PathBuf>, stop: &St
         None => DiskManagerMode::OsTmpDirectory,
     });
     let runtime = RuntimeEnvBuilder::new().with_memory_pool(pool).with_disk_manager_builder(disk).build_arc()?;
-    // Rules that know SQL's three-valued logic or reorder rows are left out.
+    // Rules that know SQL's three-valued logic or reorder rows are left out; so is the one that merges projections, which takes `x+1 AS x`
+    // over `x+1 AS x` for one of them. Plans are made with the columns that are needed.
     let rules: Vec<Arc<dyn OptimizerRule + Send + Sync>> = vec![
         Arc::new(OptimizeUnions::new()),
         Arc::new(SimplifyExpressions::new()),
@@ -112,7 +112,6 @@ pub(crate) fn session(memory: Option<u64>, temp_dir: Option<&PathBuf>, stop: &St
         Arc::new(PropagateEmptyRelation::new()),
         Arc::new(PushDownFilter::new()),
         Arc::new(CommonSubexprEliminate::new()),
-        Arc::new(OptimizeProjections::new()),
     ];
     Ok(SessionStateBuilder::new()
         .with_config(config)

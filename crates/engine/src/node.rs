@@ -201,12 +201,16 @@ impl ExecutionPlan for OperatorExec {
     }
 
     fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        let input = self.input.execute(partition, Arc::clone(&context))?;
+        let _ = partition;
+        // A union has a partition for each input: they are read one after the other.
+        let partitions = self.input.properties().partitioning.partition_count();
+        let inputs = (0..partitions).map(|p| self.input.execute(p, Arc::clone(&context))).collect::<Result<VecDeque<_>>>()?;
+        let input_schema = self.input.schema();
         let schema = Arc::clone(self.properties.eq_properties.schema());
         let reservation = MemoryConsumer::new(self.operator.name()).register(context.memory_pool());
         let state = State {
-            run: self.operator.start(&input.schema(), Arc::clone(&schema))?,
-            input,
+            run: self.operator.start(&input_schema, Arc::clone(&schema))?,
+            inputs,
             ready: VecDeque::new(),
             ended: false,
             reservation,
@@ -221,7 +225,7 @@ impl ExecutionPlan for OperatorExec {
 
 struct State {
     run: Box<dyn Run>,
-    input: SendableRecordBatchStream,
+    inputs: VecDeque<SendableRecordBatchStream>,
     ready: VecDeque<RecordBatch>,
     ended: bool,
     reservation: datafusion::execution::memory_pool::MemoryReservation,
@@ -245,7 +249,13 @@ impl State {
                 return Ok(None);
             }
             self.stop.check()?;
-            let next = if self.run.done() { None } else { self.input.next().await };
+            let next = match self.inputs.front_mut() {
+                Some(input) if !self.run.done() => input.next().await,
+                _ => None,
+            };
+            if next.is_none() && self.inputs.pop_front().is_some() && !self.run.done() {
+                continue;
+            }
             match next {
                 Some(batch) => {
                     self.run.push(batch?, &mut self.ready)?;

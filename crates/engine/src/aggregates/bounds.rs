@@ -2,6 +2,7 @@
 
 use super::{Aggregator, grow};
 use crate::error::EngineError;
+use crate::functions::decimal::Number;
 use arrow::array::{Array, ArrayRef, ArrowPrimitiveType, AsArray, BooleanArray, PrimitiveArray, StringViewArray};
 use arrow::datatypes::{Float64Type, Int32Type, Int64Type};
 use model::KqlType;
@@ -17,19 +18,20 @@ pub(crate) fn bounds(of: KqlType, max: bool) -> Option<Box<dyn Aggregator>> {
         KqlType::Long | KqlType::DateTime | KqlType::TimeSpan => {
             Box::new(Numbers::<Int64Type> { states: Vec::new(), wanted, compare: |a, b| a.cmp(&b) })
         }
-        // NaN is left for where there is nothing else.
+        // NaN wins, whichever way.
         KqlType::Real => Box::new(Numbers::<Float64Type> {
             states: Vec::new(),
             wanted,
             compare: if max {
-                |a, b| a.partial_cmp(&b).unwrap_or_else(|| b.is_nan().cmp(&a.is_nan()))
-            } else {
                 |a, b| a.partial_cmp(&b).unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
+            } else {
+                |a, b| a.partial_cmp(&b).unwrap_or_else(|| b.is_nan().cmp(&a.is_nan()))
             },
         }),
         KqlType::String => Box::new(Texts { states: Vec::new(), wanted, string: true }),
         KqlType::Guid => Box::new(Texts { states: Vec::new(), wanted, string: false }),
-        KqlType::Decimal | KqlType::Dynamic => return None,
+        KqlType::Decimal => Box::new(Decimals { states: Vec::new(), wanted }),
+        KqlType::Dynamic => return None,
     })
 }
 
@@ -63,6 +65,38 @@ impl<T: ArrowPrimitiveType + Debug> Aggregator for Numbers<T> {
 
     fn size(&self) -> usize {
         self.states.capacity() * 16
+    }
+}
+
+#[derive(Debug)]
+struct Decimals {
+    states: Vec<Option<(Number, String)>>,
+    wanted: Ordering,
+}
+
+impl Aggregator for Decimals {
+    fn update(&mut self, args: &[ArrayRef], groups: &[usize], total: usize) -> Result<(), EngineError> {
+        grow(&mut self.states, total);
+        let values = args[0].as_string_view();
+        for (row, &g) in groups.iter().enumerate() {
+            if let Some(v) = values.is_valid(row).then(|| Number::parse(values.value(row))).flatten() {
+                let state = &mut self.states[g];
+                if state.as_ref().is_none_or(|s| v.compare(s.0) == self.wanted) {
+                    *state = Some((v, values.value(row).to_owned()));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, total: usize) -> Result<ArrayRef, EngineError> {
+        grow(&mut self.states, total);
+        let states = std::mem::take(&mut self.states);
+        Ok(Arc::new(StringViewArray::from_iter(states.into_iter().map(|s| s.map(|s| s.1)))))
+    }
+
+    fn size(&self) -> usize {
+        self.states.capacity() * 72
     }
 }
 

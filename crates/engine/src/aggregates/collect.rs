@@ -59,17 +59,25 @@ impl Aggregator for Collect {
         for (row, &g) in groups.iter().enumerate() {
             let state = &mut self.states[g];
             let value = DynValue::from(&value::from_array(&args[0], self.of, row));
-            if value.is_null() && self.kind != Kind::ListWithNulls {
+            // A list keeps the nulls among dynamics.
+            let keeps = self.kind == Kind::ListWithNulls || (self.kind == Kind::List && self.of == KqlType::Dynamic);
+            if value.is_null() && !keeps {
                 continue;
             }
+            // The elements of an array are taken one by one.
             match self.kind {
                 Kind::List | Kind::ListWithNulls => {
-                    if state.items.len() < self.max {
-                        self.size += 40;
-                        state.items.push(value);
+                    let elements = match value {
+                        DynValue::Array(items) => items,
+                        one => vec![one],
+                    };
+                    for element in elements {
+                        if state.items.len() < self.max {
+                            self.size += 40;
+                            state.items.push(element);
+                        }
                     }
                 }
-                // The elements of an array are taken one by one.
                 Kind::Set => {
                     let elements = match value {
                         DynValue::Array(items) => items,

@@ -58,8 +58,7 @@ impl Aggregator for Moments {
             let variance = match (self.population, s.count) {
                 (true, n) if n > 0.0 => s.sum / n,
                 (false, n) if n > 1.0 => s.sum / (n - 1.0),
-                (false, 1.0) => 0.0,
-                _ => f64::NAN,
+                _ => 0.0,
             };
             if self.root { variance.sqrt() } else { variance }
         }))))

@@ -30,7 +30,7 @@ impl Key {
         }
     }
 
-    /// Nulls lose to everything, NaN to every number.
+    /// Nulls lose to everything; NaN wins over every number, whichever way.
     fn beats(&self, other: &Self, wanted: Ordering) -> bool {
         match (self, other) {
             (Self::Null, _) => false,
@@ -38,7 +38,7 @@ impl Key {
             (Self::Integer(a), Self::Integer(b)) => a.cmp(b) == wanted,
             (Self::Real(a), Self::Real(b)) => match a.partial_cmp(b) {
                 Some(o) => o == wanted,
-                None => b.is_nan() && !a.is_nan(),
+                None => a.is_nan() && !b.is_nan(),
             },
             (Self::Text(a), Self::Text(b)) => a.cmp(b) == wanted,
             _ => false,

@@ -3,10 +3,12 @@
 use super::{Lowered, Lowerer, Need, named, refs};
 use crate::aggregates::{self, Spec, SpecArg};
 use crate::error::Result;
-use crate::{lineage, value};
+use crate::ops::concat::Concat;
+use crate::{lineage, node, value};
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder};
 use kql_bind::checked::{Aggregate, Rel, Scalar};
 use model::Value;
+use std::sync::Arc;
 
 /// An aggregate, taken apart.
 pub(super) struct Parts {
@@ -52,7 +54,8 @@ impl Lowerer<'_> {
             made.push(aggregates::aggregate(spec, vec![value::literal(&Value::Bool(true))], None, rel.span)?.alias(row));
         }
         let lowered = self.select(lowered, beneath)?;
-        let plan = LogicalPlanBuilder::from(lowered.plan).aggregate(groups, made)?.build()?;
+        let beneath = node::apply(Arc::new(Concat), lowered.plan)?;
+        let plan = LogicalPlanBuilder::from(beneath).aggregate(groups, made)?.build()?;
         Ok(Lowered { plan, hidden: lowered.hidden, empty: false })
     }
 

@@ -63,34 +63,51 @@ impl Lowerer<'_> {
         self.select(lowered, exprs)
     }
 
-    /// The body runs over all expanded rows at once; the number of the row that each came from keeps them apart.
-    pub(super) fn mv_apply(&mut self, rel: &Rel, expand: &MvExpand, body: &Arc<Rel>, need: &Need) -> Result<Lowered> {
+    /// The body runs over all expanded rows at once; the number of the row that each came from keeps them apart. What goes through from
+    /// outside is hidden beside that number.
+    pub(super) fn mv_apply(&mut self, rel: &Rel, expand: &MvExpand, body: &Arc<Rel>, outer: &[usize], need: &Need) -> Result<Lowered> {
         let input_all = super::all(&expand.input.schema);
         let lowered = self.lower(&expand.input, &input_all)?;
         if lowered.empty {
             return self.nothing(&rel.schema);
         }
-        let id = format!("__apply{}", self.applies.len());
+        let level = self.applies.len();
+        let id = format!("__apply{level}");
         let operator = Window {
             calls: vec![WindowCall { function: "row_number", args: Vec::new(), returns: KqlType::Long, output: id.clone() }],
             partition: Vec::new(),
         };
         let plan = node::apply(Arc::new(operator), lowered.plan)?;
+        let mut exprs: Vec<(String, Expr)> = input_all.iter().map(|&n| (value::column_name(n), nth(n))).collect();
+        exprs.push((id.clone(), named(&id)));
         let mut hidden = lowered.hidden.clone();
         hidden.push(id);
-        let numbered = Lowered { plan, hidden, empty: false };
+        let mut passed = Vec::new();
+        for (position, &n) in outer.iter().enumerate().filter(|(p, _)| need.contains(p)) {
+            let name = format!("__outer{level}_{n}");
+            exprs.push((name.clone(), nth(n)));
+            hidden.push(name.clone());
+            passed.push((position, name));
+        }
+        let numbered = self.select(Lowered { plan, hidden: lowered.hidden.clone(), empty: false }, exprs)?;
+        let numbered = Lowered { hidden, ..numbered };
         let mut everything: Need = input_all;
         everything.extend(&expand.outputs);
         everything.extend(&expand.item_index);
         let wanted = expand_need(expand, &everything);
-        let rows = self.expanded(numbered.clone(), expand, &wanted, &everything, rel.span)?;
+        let rows = self.expanded(numbered, expand, &wanted, &everything, rel.span)?;
         self.applies.push(rows);
-        let done = self.lower(body, need);
+        let body_need: Need = need.iter().filter(|n| **n >= outer.len()).map(|n| n - outer.len()).collect();
+        let done = self.lower(body, &body_need);
         self.applies.pop();
         let done = done?;
-        // The row numbers of this body end here.
+        if done.empty {
+            return self.nothing(&rel.schema);
+        }
+        let mut exprs: Vec<(String, Expr)> = passed.into_iter().map(|(position, name)| (value::column_name(position), named(name))).collect();
+        exprs.extend(body_need.iter().map(|&n| (value::column_name(n + outer.len()), nth(n))));
         let hidden = done.hidden.iter().filter(|h| lowered.hidden.contains(h)).cloned().collect();
-        self.exactly(Lowered { hidden, ..done }, need)
+        self.select(Lowered { hidden, ..done }, exprs)
     }
 
     pub(super) fn apply_input(&mut self, rel: &Rel) -> Result<Lowered> {

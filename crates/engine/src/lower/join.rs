@@ -4,6 +4,7 @@ use super::{Lowered, Lowerer, Need, named, nth, refs};
 use crate::error::{EngineError, Result};
 use crate::inset;
 use crate::node;
+use crate::ops::reverse::Reverse;
 use crate::ops::unique::Unique;
 use crate::{lineage, value};
 use arrow::array::ArrayRef;
@@ -104,11 +105,30 @@ impl Lowerer<'_> {
             JoinKind::RightAnti => JoinType::RightAnti,
         };
         let columns = |prefix: &str| names(prefix).into_iter().map(Column::new_unqualified).collect::<Vec<_>>();
-        let builder = LogicalPlanBuilder::from(left_side.plan);
+        // The first side of the plan's join is held in memory: the right one, where that is known to be small or is by custom.
+        let hold_right = right_rows.is_some() || matches!(kind, JoinKind::LeftOuter | JoinKind::LeftSemi | JoinKind::LeftAnti);
         let builder = if on.is_empty() && !same_apply {
-            builder.cross_join(right_side.plan)?
+            LogicalPlanBuilder::from(left_side.plan).cross_join(right_side.plan)?
+        } else if hold_right && kind != JoinKind::FullOuter {
+            let mut held = right_side.plan;
+            if kind == JoinKind::LeftOuter {
+                held = node::apply(Arc::new(Reverse), held)?;
+            }
+            LogicalPlanBuilder::from(held).join_detailed(
+                left_side.plan,
+                join_type.swap(),
+                (columns("r"), columns("l")),
+                None,
+                NullEquality::NullEqualsNull,
+            )?
         } else {
-            builder.join_detailed(right_side.plan, join_type, (columns("l"), columns("r")), None, NullEquality::NullEqualsNull)?
+            LogicalPlanBuilder::from(left_side.plan).join_detailed(
+                right_side.plan,
+                join_type,
+                (columns("l"), columns("r")),
+                None,
+                NullEquality::NullEqualsNull,
+            )?
         };
 
         // What a side that found no partner lacks: '' for strings, null for the rest.

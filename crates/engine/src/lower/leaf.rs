@@ -31,14 +31,17 @@ impl Lowerer<'_> {
         let mut exprs = Vec::new();
         let cheapest = rel.schema.columns.iter().position(|c| c.kql_type == KqlType::DateTime).unwrap_or(0);
         let only = Need::from([cheapest]);
+        let mut projection = Vec::new();
         for &n in if need.is_empty() { &only } else { need } {
+            projection.push(n);
             exprs.push(named(&*rel.schema.columns[n].name).alias(value::column_name(n)));
         }
         if self.lineage {
+            projection.push(rel.schema.columns.len());
             exprs.push(lineage::of_record(named(RECORD_COLUMN)).alias(lineage::COLUMN));
         }
         let reference = datafusion::common::TableReference::bare(&**table);
-        let plan = LogicalPlanBuilder::scan(reference, provider_as_source(provider), None)?.project(exprs)?.build()?;
+        let plan = LogicalPlanBuilder::scan(reference, provider_as_source(provider), Some(projection))?.project(exprs)?.build()?;
         Ok(Lowered { plan, hidden: self.leaf_hidden(), empty: false })
     }
 

@@ -135,7 +135,7 @@ impl<'e> Lowerer<'e> {
             RelKind::Join { left, right, kind, on } => self.join(rel, left, right, *kind, on, need),
             RelKind::Union { inputs } => self.union(rel, inputs, need),
             RelKind::MvExpand(expand) => self.mv_expand(rel, expand, need),
-            RelKind::MvApply { expand, body } => self.mv_apply(rel, expand, body, need),
+            RelKind::MvApply { expand, body, outer } => self.mv_apply(rel, expand, body, outer, need),
             RelKind::ApplyInput => self.apply_input(rel),
             RelKind::Parse { input, operand, pattern, outputs } => self.parse(rel, input, operand, pattern, outputs, need),
             RelKind::ParseKv { input, operand, pattern, outputs } => self.parse_kv(rel, input, operand, pattern, outputs, need),

@@ -100,7 +100,7 @@ fn walk(rel: &Rel, offered: &dyn Fn(&str) -> bool, found: &mut Rests, depth: usi
             expand(e, &mut s);
             vec![&e.input]
         }
-        RelKind::MvApply { expand: e, body } => {
+        RelKind::MvApply { expand: e, body, .. } => {
             expand(e, &mut s);
             found.costly = true;
             let outer = found.apply;

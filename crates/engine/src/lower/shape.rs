@@ -3,6 +3,7 @@
 use super::{Lowered, Lowerer, Need, all, named, nth, refs};
 use crate::error::{EngineError, Result};
 use crate::node;
+use crate::ops::concat::Concat;
 use crate::ops::sort::{Key, Sort};
 use crate::ops::window::{Window, WindowCall, is_window};
 use crate::{aggregates, lineage, value};
@@ -146,7 +147,8 @@ impl Lowerer<'_> {
         keys.extend(self.partition(&lowered).iter().map(named));
         let made: Vec<Expr> =
             if self.lineage { vec![aggregates::lineage_aggregate(named(lineage::COLUMN)).alias(lineage::COLUMN)] } else { Vec::new() };
-        let plan = LogicalPlanBuilder::from(lowered.plan).aggregate(keys, made)?.build()?;
+        let beneath = node::apply(Arc::new(Concat), lowered.plan)?;
+        let plan = LogicalPlanBuilder::from(beneath).aggregate(keys, made)?.build()?;
         Ok(Lowered { plan, ..lowered })
     }
 
@@ -169,7 +171,8 @@ impl Lowerer<'_> {
             }
         };
         let union = Union::try_new(branches.into_iter().map(|b| Arc::new(b.plan)).collect())?;
-        Ok(Lowered { plan: LogicalPlan::Union(union), hidden, empty: false })
+        let plan = node::apply(Arc::new(Concat), LogicalPlan::Union(union))?;
+        Ok(Lowered { plan, hidden, empty: false })
     }
 }
 

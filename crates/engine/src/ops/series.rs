@@ -185,6 +185,9 @@ impl Run for SeriesRun {
         }
         let Some(axis) = self.axis(&axis_values)? else { return Ok(()) };
         let points = axis.points();
+        if points == 0 {
+            return Ok(());
+        }
 
         let keys = s.keys.iter().map(|k| column(&all, k)).collect::<Result<Vec<_>, _>>()?;
         // Rows outside of the axis make no series.
@@ -261,7 +264,8 @@ impl SeriesRun {
         let mut groups = groups.to_vec();
         if let Some(filter) = &made.filter {
             let mask = compute::filter(&column(all, filter)?, inside)?;
-            let mask = compute::prep_null_mask_filter(mask.as_boolean());
+            let mask = mask.as_boolean();
+            let mask = if mask.null_count() == 0 { mask.clone() } else { compute::prep_null_mask_filter(mask) };
             args = args.iter().map(|a| compute::filter(a, &mask)).collect::<Result<_, _>>()?;
             groups = groups.iter().enumerate().filter(|(n, _)| mask.value(*n)).map(|(_, g)| *g).collect();
         }

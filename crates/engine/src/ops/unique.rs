@@ -28,9 +28,9 @@ impl Operator for Unique {
         Ok(input.fields().iter().map(|f| f.as_ref().clone()).collect())
     }
 
-    /// A filter on keys alone keeps or drops all rows of a key.
+    /// Kusto too filters before it takes the first row of a key.
     fn keeps_filters(&self) -> Option<Vec<String>> {
-        None
+        Some(Vec::new())
     }
 
     fn start(&self, input: &SchemaRef, _output: SchemaRef) -> Result<Box<dyn Run>, EngineError> {

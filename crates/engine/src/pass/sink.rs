@@ -6,7 +6,7 @@ use super::wants::TablePlan;
 use crate::error::EngineError;
 use crate::observer::Observer;
 use crate::stop::Stop;
-use arrow::array::{AsArray, BooleanArray};
+use arrow::array::{Array, AsArray, BooleanArray};
 use arrow::compute;
 use arrow::datatypes::{DataType, Field, Schema as ArrowSchema, SchemaRef};
 use arrow::record_batch::RecordBatch;
@@ -197,7 +197,8 @@ impl Table {
                     Some(values) => values.clone(),
                     None => {
                         let values = self.conjuncts[conjunct].evaluate(rows)?.into_array(rows.num_rows())?;
-                        let values = compute::prep_null_mask_filter(values.as_boolean());
+                        let values = values.as_boolean();
+                        let values = if values.null_count() == 0 { values.clone() } else { compute::prep_null_mask_filter(values) };
                         known[conjunct] = Some(values.clone());
                         values
                     }
