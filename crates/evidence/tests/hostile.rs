@@ -189,3 +189,56 @@ fn a_path_that_is_not_there_is_an_error_of_the_user() {
     assert!(evidence::open(&["no/such/path".into()], evidence::Options::default()).is_err());
     assert!(evidence::open(&[], evidence::Options::default()).is_err());
 }
+
+/// A generator of numbers (xorshift): mutations are the same on every machine.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % n.max(1) as u64) as usize
+    }
+}
+
+#[test]
+fn mutated_logs_are_read_without_a_panic() {
+    const PIECES: [&[u8]; 16] = [
+        b"\"",
+        b"\\",
+        b"{",
+        b"}",
+        b"[",
+        b"]",
+        b"\n",
+        b"\t",
+        b",",
+        b":",
+        b"\0",
+        b"\xff",
+        b"#fields\tts\n",
+        b"\\u",
+        b"-",
+        b"99999999999999999999",
+    ];
+    let tsv = "#separator \\x09\n#set_separator\t,\n#path\tdns\n#fields\tts\tuid\tquery\tanswers\n1.5\tD\tpool.example\t1.2.3.4,5.6.7.8\n#close\n2\tE\t-\t-\n";
+    let eve = r#"{"timestamp":"2026-01-01T00:00:00Z","event_type":"dns","src_port":53,"dns":{"type":"answer","queries":[{"rrname":"a"}],"answers":[{"rdata":"b"}]}}
+{"timestamp":"2026-01-01T00:00:00Z","event_type":"flow","flow":{"start":"2026-01-01T00:00:00Z","pkts_toclient":0}}
+"#;
+    let mut numbers = Numbers(0x2545_f491_4f6c_dd1d);
+    for (name, seed) in [("conn.log", format!("{LINE}\n{LINE}\n")), ("dns.log", tsv.to_owned()), ("eve.json", eve.to_owned())] {
+        for _ in 0..200 {
+            let mut bytes = seed.clone().into_bytes();
+            for _ in 0..=numbers.below(4) {
+                let (at, piece) = (numbers.below(bytes.len()), PIECES[numbers.below(PIECES.len())]);
+                let end = (at + numbers.below(6)).min(bytes.len());
+                bytes.splice(at..end, piece.iter().copied());
+            }
+            let evidence = evidence::open_bytes(&[(name, &bytes)], evidence::Options::default());
+            let seen = read(&evidence, &wants_all(&evidence.offer()), 1);
+            let lost = seen.errors.iter().find(|e| e.reason.contains("please report"));
+            assert!(lost.is_none(), "{:?}", String::from_utf8_lossy(&bytes));
+        }
+    }
+}

@@ -28,7 +28,7 @@ pub(crate) struct Zeek;
 const READER: &str = "zeek";
 
 /// What a log of tab-separated values starts with; the first lines may have been cut off.
-const STARTS: [&[u8]; 4] = [b"#separator", b"#set_separator", b"#path\t", b"#fields\tts\t"];
+const STARTS: [&[u8]; 4] = [b"#separator", b"#set_separator", b"#path\t", b"#fields\t"];
 
 impl Format for Zeek {
     fn name(&self) -> &'static str {

@@ -1,0 +1,13 @@
+//! Any bytes behind one good event of EVE: read to the end without a panic, every record within the file.
+
+#![no_main]
+
+#[path = "support/mod.rs"]
+mod support;
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let log = [&b"{\"timestamp\":\"2026-01-01T00:00:00Z\",\"event_type\":\"dns\",\"dns\":{}}\n"[..], bytes].concat();
+    support::read("eve.json", &log);
+});
