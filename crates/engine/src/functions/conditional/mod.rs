@@ -111,7 +111,7 @@ fn extreme(call: &Call) -> Resolved {
     match call.returns {
         KqlType::Real => kernel(call, move |args, rows| {
             let columns = args.iter().map(reals).collect::<Result<Vec<_>, _>>()?;
-            Ok(numbers::<Float64Type>(rows, |row| columns.iter().filter_map(|c| c.get(row)).reduce(if max { f64::max } else { f64::min })))
+            Ok(numbers::<Float64Type>(rows, |row| columns.iter().filter_map(|c| c.get(row)).reduce(|a, b| if (max && a < b) || (!max && b < a) { b } else { a })))
         }),
         KqlType::Int | KqlType::Long | KqlType::DateTime | KqlType::TimeSpan => {
             let returns = call.returns;
@@ -170,6 +170,7 @@ mod tests {
             ("max_of", &[Int(1), Int(6)], Int(6)),
             ("max_of", &[Null(KqlType::Int), Int(2)], Int(2)),
             ("min_of", &[Null(KqlType::Int), Null(KqlType::Int)], Null(KqlType::Int)),
+            ("min_of", &[Real(f64::NAN), Real(1.0)], Real(f64::NAN)),
             ("min_of", &[Long(10), Long(1), Long(-3), Long(17)], Long(-3)),
             ("max_of", &[DateTime(5), DateTime(7)], DateTime(7)),
         ]);

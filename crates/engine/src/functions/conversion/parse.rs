@@ -2,24 +2,40 @@
 
 use model::ticks;
 
-/// A decimal or `0x` number within blanks; `None` where it does not fit 64 bits.
+/// The digits of a `0x` number; `None` for any other text.
+fn hexadecimal(text: &str) -> Option<&str> {
+    text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+/// A decimal number, or a `0x` one in two's complement, within blanks; `None` where it does not fit 64 bits.
 pub fn parse_long(text: &str) -> Option<i64> {
     let text = text.trim();
-    match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
-        Some(hex) if hex.bytes().all(|b| b.is_ascii_hexdigit()) => i64::from_str_radix(hex, 16).ok(),
-        Some(_) => None,
+    match hexadecimal(text) {
+        Some(hex) => u64::from_str_radix(hex, 16).ok().map(u64::cast_signed),
         None => text.parse().ok(),
     }
 }
 
-/// As [`parse_long`], within 32 bits.
+/// As [`parse_long`], in 32 bits.
 pub fn parse_int(text: &str) -> Option<i32> {
-    parse_long(text).and_then(|n| i32::try_from(n).ok())
+    let text = text.trim();
+    match hexadecimal(text) {
+        Some(hex) => u32::from_str_radix(hex, 16).ok().map(u32::cast_signed),
+        None => text.parse().ok(),
+    }
 }
 
-/// Also `NaN`, `inf`, `Infinity`, in any case and with a sign. What is too large is infinite.
+/// Also `NaN`, `nan`, `inf`, `Inf`, `Infinity`, with a sign. What is too large is infinite.
 pub fn parse_real(text: &str) -> Option<f64> {
-    text.trim().parse().ok()
+    let text = text.trim();
+    let last = text.bytes().last()?;
+    if last.is_ascii_alphabetic() {
+        let word = text.strip_prefix(['+', '-']).unwrap_or(text);
+        if !matches!(word, "NaN" | "nan" | "inf" | "Inf" | "Infinity") {
+            return None;
+        }
+    }
+    text.parse().ok()
 }
 
 /// `true` and `false` in any case, or a whole number: 0 is false.
@@ -29,7 +45,7 @@ pub fn parse_bool(text: &str) -> Option<bool> {
     } else if text.eq_ignore_ascii_case("false") {
         Some(false)
     } else {
-        text.parse::<i64>().ok().map(|n| n != 0)
+        parse_long(text).filter(|_| !text.contains(char::is_whitespace)).map(|n| n != 0)
     }
 }
 
@@ -143,6 +159,8 @@ mod tests {
             ("007", Some(7)),
             ("0x1F", Some(31)),
             ("0x", None),
+            ("0xFFFFFFFFFFFFFFFF", Some(-1)),
+            ("-0x10", None),
             ("1e3", None),
             ("3.14", None),
             ("1_000", None),
@@ -165,6 +183,7 @@ mod tests {
             ("5.", Some(5.0)),
             ("1e400", Some(f64::INFINITY)),
             ("-inf", Some(f64::NEG_INFINITY)),
+            ("INF", None),
             ("0x1F", None),
             ("1,234", None),
             ("", None),
