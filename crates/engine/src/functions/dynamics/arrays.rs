@@ -9,7 +9,7 @@ pub(super) fn resolve(call: &Call) -> Resolved {
     let first = call.args.first()?.kql_type == KqlType::Dynamic;
     let integer = |at: usize| call.args.get(at).is_some_and(|a| matches!(a.kql_type, KqlType::Int | KqlType::Long));
     match (call.name, call.args.len()) {
-        ("array_length", 1) if first => long(call, |a| a[0].as_array().map(|items| items.len() as i64)),
+        ("array_length" | "arraylength", 1) if first => long(call, |a| a[0].as_array().map(|items| items.len() as i64)),
         ("array_concat", 1..) if all_dynamic(call) => {
             dynamic(call, |a| Some(DynValue::Array(a.iter().filter_map(|v| v.as_array()).flatten().cloned().collect())))
         }
@@ -84,8 +84,8 @@ fn index_of(a: &Row) -> Option<i64> {
     let (start, length, occurrence) = (option(2, 0)?, option(3, -1)?, option(4, 1)?);
     let start = if start < 0 { (start + count).max(0) } else { start };
     let end = if length < 0 { count } else { start.saturating_add(length).min(count) };
-    let hits = (start..end).filter(|n| items.get(*n as usize).is_some_and(|item| same(item, &a[1])));
-    Some(hits.skip(usize::try_from(occurrence - 1).ok()?).next().unwrap_or(-1))
+    let mut hits = (start..end).filter(|n| items.get(*n as usize).is_some_and(|item| same(item, &a[1])));
+    Some(hits.nth(usize::try_from(occurrence - 1).ok()?).unwrap_or(-1))
 }
 
 /// An element of either side for each condition. A condition is a Boolean or a number; what is none gives null.

@@ -130,7 +130,7 @@ mod tests {
         for bad in ["$.", "$..a", "$.*", "$[", "$[a]", "$a", "$[?(@.x)]"] {
             assert_eq!(JsonPath::parse(bad), None, "{bad}");
         }
-        let mut changed = bag.clone();
+        let mut changed = bag;
         JsonPath::parse("$.a.b[1]['c d']").unwrap().remove(&mut changed);
         assert!(JsonPath::parse("$.x.y").unwrap().set(&mut changed, DynValue::Long(1)));
         assert_eq!(changed.to_json_text(), r#"{"a":{"b":[10,{}]},"n":null,"x":{"y":1}}"#);

@@ -7,6 +7,7 @@ mod json;
 mod json_path;
 mod order;
 mod ranges;
+mod series;
 mod sets;
 mod tree;
 
@@ -27,6 +28,7 @@ pub(crate) fn resolve(call: &Call) -> Resolved {
         .or_else(|| order::resolve(call))
         .or_else(|| ranges::resolve(call))
         .or_else(|| tree::resolve(call))
+        .or_else(|| series::resolve(call))
         .or_else(|| elements::resolve(call))
         .or_else(|| json::resolve(call))
 }

@@ -14,6 +14,7 @@ pub(super) fn resolve(call: &Call) -> Resolved {
         ("set_has_element", 2) if call.args[0].kql_type == KqlType::Dynamic => {
             boolean(call, |a| Some(a[0].as_array()?.iter().any(|item| same(item, &a[1]))))
         }
+        ("set_equals", 2) if all_dynamic(call) => boolean(call, |a| Some(keys(a[0].as_array()?) == keys(a[1].as_array()?))),
         ("jaccard_index", 2) if all_dynamic(call) => real(call, |a| {
             let (both, all) = (intersect(a)?.len(), union(a)?.len());
             Some(both as f64 / all as f64)

@@ -111,7 +111,11 @@ impl Set {
     /// Adds a list's items, or the one value.
     fn insert_all(&mut self, kind: Kind, list: &DynValue) -> bool {
         match list {
-            DynValue::Array(items) => items.iter().fold(true, |fits, item| self.insert(kind, item) && fits),
+            DynValue::Array(items) => {
+                // Those that fit are added whatever the others are.
+                let misfits = items.iter().filter(|item| !self.insert(kind, item)).count();
+                misfits == 0
+            }
             other => self.insert(kind, other),
         }
     }

@@ -74,3 +74,67 @@ fn membership() {
         ("in", &[Value::Bool(true), Value::Bool(false)], F),
     ]);
 }
+
+/// Prints how fast the kernels are; run with `--ignored --nocapture` and optimisation.
+#[test]
+#[ignore = "a measurement"]
+fn speed() {
+    use crate::functions::{Arg, ArgInfo, Call, resolve};
+    use arrow::array::{ArrayRef, AsArray, StringViewArray};
+    use std::sync::Arc;
+    use std::time::Instant;
+    let hosts = ["cdn.example.com", "static.files.example.net", "login.corp.example.org", "api.telemetry.example.io"];
+    let url = |n: usize| {
+        format!(
+            "https://{}/assets/{:x}/index-{}.html?session={:08x}&lang=en",
+            hosts[n % 4],
+            n * 7919,
+            n % 97,
+            n.wrapping_mul(2_654_435_761)
+        )
+    };
+    let texts: Vec<String> =
+        (0..400_000).map(|n| if n % 2_000 == 7 { format!("stratum+tcp://{} xmrpool {}", hosts[n % 4], n) } else { url(n) }).collect();
+    let bytes: usize = texts.iter().map(String::len).sum();
+    let column: ArrayRef = Arc::new(StringViewArray::from_iter_values(&texts));
+    let list = |size: usize| {
+        let names: Vec<String> = (0..size).map(|n| format!("\"pool{n}.mine{}.example\"", n % 13)).collect();
+        d(&format!("[{},\"xmrpool\"]", names.join(",")))
+    };
+    let dashes = d(r#"["--donate-level","-o pool","--algo","--coin","-u wallet","--randomx","xmrpool"]"#);
+    let cases = [
+        ("has", s("xmrpool")),
+        ("has", s("example.com")),
+        ("contains", s("xmrpool")),
+        ("has_cs", s("xmrpool")),
+        ("startswith", s("stratum")),
+        ("has_any", list(3)),
+        ("has_any", list(100)),
+        ("has_any", list(5_000)),
+        ("has_any", list(20_000)),
+        ("has_any", dashes),
+        ("in~", list(5_000)),
+        ("matches regex", s(r"(?i)\bxmrpool\b")),
+        ("has", s("xmrpööl")),
+    ];
+    for (name, needle) in cases {
+        let infos = [
+            ArgInfo { kql_type: KqlType::String, constant: None },
+            ArgInfo { kql_type: needle.kql_type(), constant: Some(needle.clone()) },
+        ];
+        let start = Instant::now();
+        let kernel = resolve(&Call { name, args: &infos, returns: KqlType::Bool }).unwrap().unwrap();
+        let built = start.elapsed();
+        let args = [Arg::Column(Arc::clone(&column)), Arg::Constant(crate::functions::args::constant(&needle))];
+        let mut best = f64::MAX;
+        let mut hits = 0;
+        for _ in 0..5 {
+            let start = Instant::now();
+            let out = kernel.call(&args, texts.len()).unwrap();
+            best = best.min(start.elapsed().as_secs_f64());
+            hits = out.as_boolean().true_count();
+        }
+        let label: String = format!("{needle:?}").chars().take(40).collect();
+        println!("{name:14} {label:40} {:7.0} MB/s {hits:7} hits, built in {built:?}", bytes as f64 / best / 1e6);
+    }
+}

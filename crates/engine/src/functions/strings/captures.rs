@@ -12,7 +12,7 @@ use std::sync::Arc;
 pub(super) fn resolve(call: &Call) -> Resolved {
     match call.name {
         "extract" => extract(call),
-        "extract_all" => extract_all(call),
+        "extract_all" | "extractall" => extract_all(call),
         _ => replace(call),
     }
 }

@@ -13,6 +13,7 @@ mod replace;
 mod slices;
 mod split;
 mod trim;
+mod xml;
 
 use super::args::{kernel, strings};
 use super::operand::ToText;
@@ -30,12 +31,13 @@ pub(crate) fn resolve(call: &Call) -> Resolved {
         "reverse" => map(call, |text, out| out.extend(text.chars().rev())),
         "substring" => slices::resolve(call),
         "trim" | "trim_start" | "trim_end" => trim::resolve(call),
-        "extract" | "extract_all" | "replace_regex" | "replace" => captures::resolve(call),
+        "extract" | "extract_all" | "extractall" | "replace_regex" | "replace" => captures::resolve(call),
         "replace_string" | "replace_strings" | "translate" => replace::resolve(call),
         "split" => split::resolve(call),
         "parse_csv" | "parse_command_line" => csv::resolve(call),
         "parse_path" | "parse_version" => paths::resolve(call),
         "format_bytes" => bytes::resolve(call),
+        "parse_xml" => xml::resolve(call),
         "unicode_codepoints_from_string" | "unicode_codepoints_to_string" | "make_string" => codepoints::resolve(call),
         "punycode_from_string" | "punycode_to_string" | "punycode_domain_from_string" | "punycode_domain_to_string" => {
             punycode::resolve(call)
