@@ -79,7 +79,7 @@ pub(crate) fn candidates<'a>(hunt: &'a Hunt, common: &'a Common) -> impl Iterato
 pub(crate) fn explained(hunt: &Hunt) -> String {
     let mut text = hunt.query.trim_end().trim_end_matches(';').to_owned();
     // A comment at the end of the query must not swallow what follows.
-    text.push_str("\n| extend ");
+    text.push_str("\n| project ");
     let columns: Vec<String> = COMMON.iter().map(|common| format!("{} = {}", common.name, expression(hunt, common))).collect();
     text.push_str(&columns.join(", "));
     text.push_str(&format!("\n| invoke PoolhoundExplain('{}')", hunt.evidence_class.name()));

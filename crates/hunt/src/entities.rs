@@ -4,7 +4,7 @@ use crate::columns::{COMMON, candidates};
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type};
 use content::Hunt;
-use model::{Answer, KqlType};
+use model::{Answer, EvidenceClass, KqlType};
 
 /// What a row says. Empty and `None` where it does not.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,6 +38,8 @@ pub(crate) struct Row {
 /// All rows of an answer, in order.
 pub(crate) fn rows(hunt: &Hunt, answer: &Answer) -> Vec<Row> {
     let mut rows = Vec::new();
+    // Other people's hunts over servers' logs name the server as the host: the client's address is the better one.
+    let blames_server = answer.schema.index_of("Host").is_none() && OF_CLIENTS.contains(&hunt.evidence_class);
     for batch in &answer.batches {
         let column = |name: &str| -> Option<ArrayRef> {
             let named = |wanted: &str| answer.schema.index_of(wanted).and_then(|n| batch.columns().get(n)).cloned();
@@ -57,11 +59,17 @@ pub(crate) fn rows(hunt: &Hunt, answer: &Answer) -> Vec<Row> {
                     set(&mut row, column, n);
                 }
             }
+            if blames_server && !row.host_ip.is_empty() {
+                row.host.clear();
+            }
             rows.push(row);
         }
     }
     rows
 }
+
+/// What resolvers, proxies and firewalls log of their clients.
+const OF_CLIENTS: [EvidenceClass; 3] = [EvidenceClass::PoolDns, EvidenceClass::PoolConnection, EvidenceClass::PoolTls];
 
 fn is_time(answer: &Answer, name: &str) -> bool {
     answer.schema.index_of(name).is_some_and(|n| answer.schema.columns[n].kql_type == KqlType::DateTime)

@@ -25,7 +25,7 @@ const TIMEOUT: Duration = Duration::from_secs(120);
 const MAX_MATCHES_PER_PATTERN: usize = 1_000;
 
 /// Yields at most so many bytes of a member.
-pub type Open = Box<dyn Fn(u64) -> io::Result<Vec<u8>> + Send + Sync>;
+type Open = Box<dyn Fn(u64) -> io::Result<Vec<u8>> + Send + Sync>;
 
 /// A file to scan. It is a regular file: whoever lists targets leaves out pipes, devices and links.
 pub struct Target {

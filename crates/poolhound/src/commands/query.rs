@@ -9,7 +9,7 @@ use crate::output;
 use crate::progress::{Progress, complain};
 use engine::{LocalBackend, RunOutcome, json};
 use model::{Answer, Backend, Query, QueryError, exit, ticks};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
@@ -48,7 +48,7 @@ pub(crate) fn run(args: &QueryArgs, quiet: bool) -> Result<u8, Error> {
         let told = outcome(&backend);
         for (query, answer) in group.iter().zip(answers) {
             if args.batch.is_some() {
-                writeln!(out, "{}", line(&query.id, &answer))?;
+                writeln!(out, "{}", json::batch_line(&query.id, &answer))?;
                 continue;
             }
             match answer {
@@ -82,40 +82,44 @@ fn batch(text: &str) -> Result<Vec<Query>, Error> {
     parsed.collect()
 }
 
-fn line(id: &str, answer: &Result<Answer, QueryError>) -> Value {
-    match answer {
-        Ok(answer) => json!({"id": id, "columns": columns(answer), "rows": json::rows(answer), "error": null}),
-        Err(error) => json!({"id": id, "columns": [], "rows": [], "error": {
-            "code": error.code, "message": error.message, "start": error.start, "length": error.length}}),
-    }
-}
-
-fn columns(answer: &Answer) -> Vec<Value> {
-    answer.schema.columns.iter().map(|c| json!([&*c.name, c.kql_type.name()])).collect()
-}
-
 fn print(args: &QueryArgs, answer: &Answer, out: &mut dyn Write) -> Result<(), Error> {
     let names: Vec<String> = answer.schema.columns.iter().map(|c| c.name.to_string()).collect();
-    let rows = json::rows(answer);
-    let objects = || rows.iter().map(|row| Value::Object(names.iter().cloned().zip(row.iter().cloned()).collect()));
     match args.format {
-        QueryFormat::Json => writeln!(out, "{}", json!({"columns": columns(answer), "rows": rows}))?,
-        QueryFormat::Jsonl => objects().try_for_each(|object| writeln!(out, "{object}"))?,
-        QueryFormat::Csv => report::table::csv(&names, &cells(&rows), out)?,
-        QueryFormat::Table => {
-            report::table::write(&names, &cells(&rows), output::style(args.color, args.output.as_deref()), out)?;
+        QueryFormat::Json => {
+            let typed: Vec<Value> = answer.schema.columns.iter().map(|c| serde_json::json!([&*c.name, c.kql_type.name()])).collect();
+            writeln!(out, "{{\"columns\":{},\"rows\":[{}]}}", Value::Array(typed), json::rows(answer).join(","))?;
+        }
+        QueryFormat::Jsonl => objects(answer, out)?,
+        QueryFormat::Csv => report::table::csv(&names, &cells(answer), out)?,
+        QueryFormat::Table => report::table::write(&names, &cells(answer), output::style(args.color, args.output.as_deref()), out)?,
+    }
+    Ok(())
+}
+
+/// One object a line, in the order of the columns.
+fn objects(answer: &Answer, out: &mut dyn Write) -> Result<(), Error> {
+    let names: Vec<String> = answer.schema.columns.iter().map(|c| Value::from(&*c.name).to_string()).collect();
+    for batch in &answer.batches {
+        for row in 0..batch.num_rows() {
+            let mut line = String::new();
+            for ((name, array), column) in names.iter().zip(batch.columns()).zip(&answer.schema.columns) {
+                line.push(if line.is_empty() { '{' } else { ',' });
+                line.push_str(name);
+                line.push(':');
+                json::write_cell(&mut line, array, column.kql_type, row);
+            }
+            writeln!(out, "{}}}", if line.is_empty() { "{" } else { &line })?;
         }
     }
     Ok(())
 }
 
-fn cells(rows: &[Vec<Value>]) -> Vec<Vec<String>> {
-    let cell = |value: &Value| match value {
-        Value::String(text) => text.clone(),
-        Value::Null => String::new(),
-        other => other.to_string(),
+fn cells(answer: &Answer) -> Vec<Vec<String>> {
+    let columns = &answer.schema.columns;
+    let of = |batch: &arrow::record_batch::RecordBatch, row| {
+        batch.columns().iter().zip(columns).map(|(a, c)| json::plain(a, c.kql_type, row)).collect()
     };
-    rows.iter().map(|row| row.iter().map(cell).collect()).collect()
+    answer.batches.iter().flat_map(|batch| (0..batch.num_rows()).map(move |row| of(batch, row))).collect()
 }
 
 /// The error with the line it is about, and a mark below.
