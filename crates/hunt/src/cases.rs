@@ -7,8 +7,13 @@ use model::{Case, EvidenceClass, Severity, Verdict};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// The case of findings whose host the evidence does not name.
+/// The case of findings whose host the evidence does not name. Hunts write `unknown client of ns-01` where they know the server.
 pub(crate) const UNKNOWN_HOST: &str = "unknown host";
+
+/// Whether a case's host stands for machines that the evidence does not name.
+pub(crate) fn is_unknown(host: &str) -> bool {
+    host.starts_with("unknown ")
+}
 
 /// The cases of all open findings, worst first. A host that is known by name in one finding and by address in another is one host.
 pub(crate) fn cases(found: &mut [Found]) -> Vec<Case> {
@@ -19,6 +24,7 @@ pub(crate) fn cases(found: &mut [Found]) -> Vec<Case> {
     }
     let mut cases: Vec<(Option<i64>, Case)> = hosts
         .into_iter()
+        .filter(|(_, members)| members.iter().any(|f| matters(f)))
         .map(|(host, mut members)| {
             members.sort_by_key(|f| (Reverse(f.finding.severity), f.first, f.finding.id.clone()));
             let first = members.iter().filter_map(|f| f.first).min();
@@ -42,6 +48,11 @@ pub(crate) fn cases(found: &mut [Found]) -> Vec<Case> {
         ))
     });
     cases.into_iter().map(|(_, case)| case).collect()
+}
+
+/// A visit to a pool's website or a mere shape makes no case; an attempt that was stopped does.
+fn matters(one: &Found) -> bool {
+    one.finding.severity > Severity::Informational || one.finding.outcome.stopped()
 }
 
 /// Address to name, where exactly one name goes with it.
@@ -169,7 +180,8 @@ mod tests {
         let both = found("Web-01", "192.0.2.7", EvidenceClass::ProcessCommand, Severity::Medium, Outcome::Unknown);
         let address = found("", "192.0.2.7", EvidenceClass::PoolDns, Severity::Low, Outcome::Resolved);
         let nobody = found("", "", EvidenceClass::PoolDns, Severity::Low, Outcome::Resolved);
-        let cases = severities(vec![both, address, nobody]);
+        let visitor = found("dev", "", EvidenceClass::PoolTls, Severity::Informational, Outcome::Connected);
+        let cases = severities(vec![both, address, nobody, visitor]);
         assert_eq!(cases, [("web-01".to_owned(), Severity::High), (UNKNOWN_HOST.to_owned(), Severity::Low)]);
     }
 }

@@ -1,6 +1,6 @@
 //! A case in words: what happened on the host, in order, and what to do about it.
 
-use crate::cases::UNKNOWN_HOST;
+use crate::cases::{UNKNOWN_HOST, is_unknown};
 use crate::findings::Found;
 use model::{EvidenceClass, Outcome, Severity};
 use std::collections::BTreeSet;
@@ -97,7 +97,7 @@ pub(crate) fn next_steps(host: &str, members: &[&Found]) -> Vec<String> {
     let values = |name: &str| members.iter().filter_map(|f| f.finding.entities.get(name).cloned()).collect::<BTreeSet<_>>();
     let live = members.iter().any(|f| !f.finding.outcome.stopped());
     let mut steps = Vec::new();
-    if host == UNKNOWN_HOST {
+    if is_unknown(host) {
         steps.push("Find the client: the records name only the resolver or proxy; look in its own query log, or in DHCP and NAT logs, at these times.".to_owned());
     } else if live && worst >= Severity::Medium {
         steps.push(format!("Isolate {host} from the network; keep it running, as the memory is evidence."));
@@ -108,7 +108,7 @@ pub(crate) fn next_steps(host: &str, members: &[&Found]) -> Vec<String> {
             "Preserve {} with its hash, its parent process and the account's start-up entries (cron, systemd, tasks, run keys).",
             some(&files)
         ));
-    } else if host != UNKNOWN_HOST && !has(EvidenceClass::ProcessCommand) {
+    } else if !is_unknown(host) && !has(EvidenceClass::ProcessCommand) {
         steps.push(format!("Find the process on {host} behind these connections (sockets, or DeviceNetworkEvents at these times)."));
     }
     let targets: BTreeSet<String> = match values("domain") {
@@ -119,7 +119,7 @@ pub(crate) fn next_steps(host: &str, members: &[&Found]) -> Vec<String> {
         steps.push(format!("Block {} at the resolver and the firewall, and look for other hosts that ask for it.", some(&targets)));
     }
     let asked: BTreeSet<String> = values("account");
-    match asked.is_empty() {
+    match asked.is_empty() || is_unknown(host) {
         true => steps.push("Ask the owner of the host whether this is approved; if so, write an exclusion with a hash or signer, a host group, a ticket and an end.".to_owned()),
         false => steps.push(format!("Ask {} and the host's owner whether this is approved; if so, write an exclusion with a hash or signer, a host group, a ticket and an end.", some(&asked))),
     }

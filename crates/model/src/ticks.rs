@@ -81,12 +81,12 @@ pub fn iso(ticks: i64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}.{:07}Z", rest / HOUR, rest / MINUTE % 60, rest / SECOND % 60, rest % SECOND)
 }
 
-/// [`iso`] without a fraction where there is none: `2026-11-18T02:05:00Z`.
+/// [`iso`] with no more digits of the fraction than needed: `2026-11-18T02:05:00Z`, `2026-11-18T02:05:00.5Z`.
 pub fn iso_short(ticks: i64) -> String {
     let full = iso(ticks);
     match ticks.rem_euclid(SECOND) {
         0 => full.replace(".0000000Z", "Z"),
-        _ => full,
+        _ => format!("{}Z", full.trim_end_matches('Z').trim_end_matches('0')),
     }
 }
 
@@ -183,6 +183,9 @@ mod tests {
             assert_eq!(parse_iso(bad), None, "{bad}");
         }
         assert_eq!(iso(parse_iso("2026-11-18T02:05:00.1234567Z").unwrap()), "2026-11-18T02:05:00.1234567Z");
+        for (full, short) in [("2026-11-18T00:00:00Z", "2026-11-18T00:00:00Z"), ("2026-11-18T02:05:10.5Z", "2026-11-18T02:05:10.5Z")] {
+            assert_eq!(iso_short(parse_iso(full).unwrap()), short);
+        }
         assert_eq!(from_unix_seconds(1.5), Some(UNIX_EPOCH + 15_000_000));
     }
 }

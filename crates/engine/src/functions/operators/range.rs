@@ -35,13 +35,15 @@ pub(super) fn resolve(call: &Call) -> Resolved {
 pub(super) fn around(call: &Call) -> Resolved {
     use KqlType::{DateTime, Int, Long, Real, TimeSpan};
     match *call.types().as_slice() {
-        [Int | Long, Int | Long, Int | Long] | [DateTime, DateTime, TimeSpan] | [TimeSpan, TimeSpan, TimeSpan] => kernel(call, |args, rows| {
-            let (value, center, delta) = (longs(&args[0])?, longs(&args[1])?, longs(&args[2])?);
-            Ok(booleans(rows, |row| {
-                let (center, delta) = (center.get(row)?, delta.get(row)?);
-                verdict(value.get(row)?, Some(center.saturating_sub(delta)), Some(center.saturating_add(delta)), true)
-            }))
-        }),
+        [Int | Long, Int | Long, Int | Long] | [DateTime, DateTime, TimeSpan] | [TimeSpan, TimeSpan, TimeSpan] => {
+            kernel(call, |args, rows| {
+                let (value, center, delta) = (longs(&args[0])?, longs(&args[1])?, longs(&args[2])?);
+                Ok(booleans(rows, |row| {
+                    let (center, delta) = (center.get(row)?, delta.get(row)?);
+                    verdict(value.get(row)?, Some(center.saturating_sub(delta)), Some(center.saturating_add(delta)), true)
+                }))
+            })
+        }
         [Int | Long | Real, Int | Long | Real, Int | Long | Real] => kernel(call, |args, rows| {
             let (value, center, delta) = (reals(&args[0])?, reals(&args[1])?, reals(&args[2])?);
             Ok(booleans(rows, |row| {
