@@ -5,7 +5,7 @@ use crate::ids::id;
 use crate::story::{next_steps, story};
 use model::{Case, EvidenceClass, Severity, Verdict};
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The case of findings whose host the evidence does not name. Hunts write `unknown client of ns-01` where they know the server.
 pub(crate) const UNKNOWN_HOST: &str = "unknown host";
@@ -16,11 +16,11 @@ pub(crate) fn is_unknown(host: &str) -> bool {
 }
 
 /// The cases of all open findings, worst first. A host that is known by name in one finding and by address in another is one host.
-pub(crate) fn cases(found: &mut [Found]) -> Vec<Case> {
-    let names = names_of_addresses(found);
+pub(crate) fn cases(found: &[Found]) -> Vec<Case> {
+    let names = Names::of(found);
     let mut hosts: BTreeMap<String, Vec<&Found>> = BTreeMap::new();
     for one in found.iter().filter(|f| f.finding.verdict == Verdict::Open) {
-        hosts.entry(case_host(one, &names)).or_default().push(one);
+        hosts.entry(names.host(one)).or_default().push(one);
     }
     let mut cases: Vec<(Option<i64>, Case)> = hosts
         .into_iter()
@@ -55,33 +55,50 @@ fn matters(one: &Found) -> bool {
     one.finding.severity > Severity::Informational || one.finding.outcome.stopped()
 }
 
-/// Address to name, where exactly one name goes with it.
-fn names_of_addresses(found: &[Found]) -> BTreeMap<String, Option<String>> {
-    let mut names: BTreeMap<String, Option<String>> = BTreeMap::new();
-    for entities in found.iter().map(|f| &f.finding.entities) {
-        if let (Some(host), Some(ip)) = (entities.get("host"), entities.get("ip"))
-            && host != ip
-        {
-            let host = host.to_lowercase();
-            names
-                .entry(ip.clone())
-                .and_modify(|known| {
-                    if known.as_ref() != Some(&host) {
-                        *known = None
-                    }
-                })
-                .or_insert(Some(host));
-        }
-    }
-    names
+/// What other findings tell of the host of a finding that does not name it.
+#[derive(Default)]
+struct Names {
+    /// By address, where exactly one name goes with it.
+    by_address: BTreeMap<String, Option<String>>,
+    /// By the hash of a file that ran on exactly one host.
+    by_hash: BTreeMap<String, Option<String>>,
+    all: BTreeSet<String>,
 }
 
-fn case_host(one: &Found, names: &BTreeMap<String, Option<String>>) -> String {
-    let entities = &one.finding.entities;
-    let named = entities.get("host").or_else(|| entities.get("ip"));
-    match named {
-        None => UNKNOWN_HOST.to_owned(),
-        Some(host) => names.get(host).cloned().flatten().unwrap_or_else(|| host.to_lowercase()),
+impl Names {
+    fn of(found: &[Found]) -> Self {
+        let mut names = Self::default();
+        for entities in found.iter().map(|f| &f.finding.entities) {
+            let Some(host) = entities.get("host").filter(|h| !is_unknown(h)).map(|h| h.to_lowercase()) else { continue };
+            for (map, key) in [(&mut names.by_address, entities.get("ip")), (&mut names.by_hash, entities.get("sha256"))] {
+                if let Some(key) = key.filter(|k| **k != host) {
+                    map.entry(key.clone())
+                        .and_modify(|known| {
+                            if known.as_ref() != Some(&host) {
+                                *known = None
+                            }
+                        })
+                        .or_insert_with(|| Some(host.clone()));
+                }
+            }
+            names.all.insert(host);
+        }
+        names
+    }
+
+    /// The host of the finding's case. A file is of the host that ran it, or that a folder of its path is named after, as copies of disks are.
+    fn host(&self, one: &Found) -> String {
+        let entities = &one.finding.entities;
+        if let Some(host) = entities.get("host").or_else(|| entities.get("ip")) {
+            return self.by_address.get(host).cloned().flatten().unwrap_or_else(|| host.to_lowercase());
+        }
+        let ran = entities.get("sha256").and_then(|hash| self.by_hash.get(hash).cloned().flatten());
+        let folder = || {
+            let file = entities.get("file")?;
+            let mut named = file.split(['/', '\\', '!']).map(str::to_lowercase).filter(|part| self.all.contains(part));
+            named.next().filter(|first| named.all(|other| other == *first))
+        };
+        ran.or_else(folder).unwrap_or_else(|| UNKNOWN_HOST.to_owned())
     }
 }
 
@@ -113,8 +130,7 @@ fn severity(members: &[&Found]) -> Severity {
     let worst = members.iter().map(|f| f.finding.severity).max().unwrap_or(Severity::Informational);
     let live = || members.iter().filter(|f| !f.finding.outcome.stopped());
     let pool = live().any(|f| proof(f) == Proof::Pool);
-    let miners: std::collections::BTreeSet<EvidenceClass> =
-        live().filter(|f| proof(f) == Proof::Miner).map(|f| f.finding.evidence_class).collect();
+    let miners: BTreeSet<EvidenceClass> = live().filter(|f| proof(f) == Proof::Miner).map(|f| f.finding.evidence_class).collect();
     if (pool && !miners.is_empty()) || miners.len() > 1 { Severity::High } else { worst }
 }
 
@@ -152,8 +168,8 @@ mod tests {
         Found { finding, first: None, detail: String::new() }
     }
 
-    fn severities(mut found: Vec<Found>) -> Vec<(String, Severity)> {
-        cases(&mut found).into_iter().map(|c| (c.host, c.severity)).collect()
+    fn severities(found: Vec<Found>) -> Vec<(String, Severity)> {
+        cases(&found).into_iter().map(|c| (c.host, c.severity)).collect()
     }
 
     #[test]
@@ -173,6 +189,23 @@ mod tests {
             let found = members.into_iter().map(|(class, severity, outcome)| found("h", "", class, severity, outcome)).collect();
             assert_eq!(severities(found), [("h".to_owned(), expected)]);
         }
+    }
+
+    #[test]
+    fn a_file_belongs_to_the_host_that_ran_it_or_whose_folder_it_is_in() {
+        let mut process = found("web-01", "", EvidenceClass::ProcessCommand, Severity::Medium, Outcome::Unknown);
+        process.finding.entities.insert("sha256".to_owned(), "ab".to_owned());
+        let mut files = Vec::new();
+        for (sha256, file) in [("ab", "x/miner"), ("cd", "disk/WEB-01/tmp/miner"), ("ef", "disk/other/miner")] {
+            let mut one = found("", "", EvidenceClass::YaraFile, Severity::Low, Outcome::Unknown);
+            one.finding.id = sha256.to_owned();
+            one.finding.entities = [("sha256".to_owned(), sha256.to_owned()), ("file".to_owned(), file.to_owned())].into();
+            files.push(one);
+        }
+        files.push(process);
+        let cases = cases(&files);
+        let sizes: Vec<_> = cases.iter().map(|c| (c.host.as_str(), c.findings.len())).collect();
+        assert_eq!(sizes, [("web-01", 3), (UNKNOWN_HOST, 1)]);
     }
 
     #[test]

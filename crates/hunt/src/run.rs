@@ -47,7 +47,7 @@ pub fn hunt(backend: &dyn Backend, library: &Library, locate: &dyn Fn(RecordId) 
             Err(error) => hunted.problems.push(Problem { hunt: hunt.id.clone(), file: hunt.file.clone(), error, query: query.text }),
         }
     }
-    hunted.cases = cases(&mut found);
+    hunted.cases = cases(&found);
     found.sort_by(|a, b| {
         let key = |f: &Found| (f.finding.verdict == Verdict::Explained, std::cmp::Reverse(f.finding.severity));
         key(a).cmp(&key(b)).then_with(|| a.first.cmp(&b.first)).then_with(|| a.finding.id.cmp(&b.finding.id))
