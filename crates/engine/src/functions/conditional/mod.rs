@@ -111,7 +111,9 @@ fn extreme(call: &Call) -> Resolved {
     match call.returns {
         KqlType::Real => kernel(call, move |args, rows| {
             let columns = args.iter().map(reals).collect::<Result<Vec<_>, _>>()?;
-            Ok(numbers::<Float64Type>(rows, |row| columns.iter().filter_map(|c| c.get(row)).reduce(|a, b| if (max && a < b) || (!max && b < a) { b } else { a })))
+            Ok(numbers::<Float64Type>(rows, |row| {
+                columns.iter().filter_map(|c| c.get(row)).reduce(|a, b| if (max && a < b) || (!max && b < a) { b } else { a })
+            }))
         }),
         KqlType::Int | KqlType::Long | KqlType::DateTime | KqlType::TimeSpan => {
             let returns = call.returns;
