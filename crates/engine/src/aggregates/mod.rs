@@ -13,7 +13,7 @@ mod pick;
 mod sum;
 mod udaf;
 
-pub(crate) use udaf::{aggregate, lineage_aggregate};
+pub(crate) use udaf::{aggregate, lineage_aggregate, lineage_of_row};
 
 use crate::error::EngineError;
 use arrow::array::ArrayRef;

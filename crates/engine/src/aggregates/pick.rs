@@ -2,11 +2,12 @@
 
 use super::{Aggregator, Spec, grow};
 use crate::error::EngineError;
-use arrow::array::{Array, ArrayRef, AsArray, UInt32Array};
+use arrow::array::{Array, ArrayRef, AsArray, BinaryArray, UInt32Array};
 use arrow::compute;
 use arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type};
 use model::{KqlType, Value};
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 #[derive(Clone, Debug, PartialEq)]
 enum Key {
@@ -57,7 +58,19 @@ pub(crate) fn pick(spec: &Spec) -> Option<Box<dyn Aggregator>> {
         return None;
     }
     let value = if kind.is_some() && spec.args.len() > 1 { 1 } else { 0 };
-    Some(Box::new(Pick { wanted: kind, value, returns: spec.returns, states: Vec::new(), size: 0 }))
+    let null = crate::value::array(std::iter::once(&Value::Null(spec.returns)), spec.returns);
+    Some(Box::new(Pick { wanted: kind, value, null, states: Vec::new(), size: 0 }))
+}
+
+/// The same over a column of lineage, which is the last argument.
+pub(super) fn pick_lineage(spec: &Spec) -> Option<Box<dyn Aggregator>> {
+    let wanted = match spec.name {
+        "arg_max" => Some(Ordering::Greater),
+        "arg_min" => Some(Ordering::Less),
+        _ => None,
+    };
+    let null: ArrayRef = Arc::new(BinaryArray::from_iter_values([b""]));
+    Some(Box::new(Pick { wanted, value: usize::from(wanted.is_some()), null, states: Vec::new(), size: 0 }))
 }
 
 #[derive(Debug)]
@@ -66,7 +79,8 @@ struct Pick {
     wanted: Option<Ordering>,
     /// Which argument is kept.
     value: usize,
-    returns: KqlType,
+    /// Of a group without rows.
+    null: ArrayRef,
     states: Vec<Option<(Key, ArrayRef)>>,
     size: usize,
 }
@@ -96,7 +110,7 @@ impl Aggregator for Pick {
             // A copy of one value, so that the batch is not held.
             let one = compute::take(&args[self.value], &UInt32Array::from(vec![row as u32]), None)?;
             let one: ArrayRef = match one.as_string_view_opt() {
-                Some(text) => std::sync::Arc::new(text.gc()),
+                Some(text) => Arc::new(text.gc()),
                 None => one,
             };
             self.size += one.get_buffer_memory_size();
@@ -109,10 +123,9 @@ impl Aggregator for Pick {
         grow(&mut self.states, total);
         let states = std::mem::take(&mut self.states);
         self.size = 0;
-        let null = crate::value::array(std::iter::once(&Value::Null(self.returns)), self.returns);
-        let arrays: Vec<&dyn Array> = states.iter().map(|s| s.as_ref().map_or(null.as_ref(), |(_, one)| one.as_ref())).collect();
+        let arrays: Vec<&dyn Array> = states.iter().map(|s| s.as_ref().map_or(self.null.as_ref(), |(_, one)| one.as_ref())).collect();
         if arrays.is_empty() {
-            return Ok(null.slice(0, 0));
+            return Ok(self.null.slice(0, 0));
         }
         Ok(compute::concat(&arrays)?)
     }

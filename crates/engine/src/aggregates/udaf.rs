@@ -1,5 +1,6 @@
 //! Aggregates as DataFusion's aggregate functions.
 
+use super::pick::pick_lineage;
 use super::{Aggregator, Spec, start};
 use crate::error::{EngineError, NOT_BUILT};
 use crate::lineage::LineageAggregator;
@@ -17,24 +18,34 @@ use std::sync::Arc;
 
 #[derive(Debug)]
 struct KqlUdaf {
-    /// `None` for the hidden one of lineage.
-    spec: Option<Spec>,
+    what: What,
     returns: (DataType, bool),
     signature: Signature,
 }
 
+#[derive(Clone, Debug, PartialEq)]
+enum What {
+    Value(Spec),
+    /// Of all rows of the group.
+    Lineage,
+    /// Of the row that an `arg_max` or its kin takes.
+    LineageOf(Spec),
+}
+
 impl KqlUdaf {
     fn start(&self) -> Result<Box<dyn Aggregator>> {
-        match &self.spec {
-            None => Ok(Box::new(LineageAggregator::default())),
-            Some(spec) => start(spec).map_or_else(|| internal_err!("no aggregate {}", spec.name), Ok),
-        }
+        let (spec, found) = match &self.what {
+            What::Lineage => return Ok(Box::new(LineageAggregator::default())),
+            What::Value(spec) => (spec, start(spec)),
+            What::LineageOf(spec) => (spec, pick_lineage(spec)),
+        };
+        found.map_or_else(|| internal_err!("no aggregate {}", spec.name), Ok)
     }
 }
 
 impl PartialEq for KqlUdaf {
     fn eq(&self, other: &Self) -> bool {
-        self.spec == other.spec
+        self.what == other.what
     }
 }
 
@@ -42,7 +53,7 @@ impl Eq for KqlUdaf {}
 
 impl Hash for KqlUdaf {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.spec.as_ref().map(|s| s.name).hash(state);
+        self.name().hash(state);
     }
 }
 
@@ -54,24 +65,32 @@ pub(crate) fn aggregate(spec: Spec, args: Vec<Expr>, filter: Option<Expr>, span:
         return Err(EngineError::at(NOT_BUILT, span, message));
     }
     let returns = (spec.returns.arrow(), spec.returns.nullable());
-    Ok(build(Some(spec), returns, args, filter))
+    Ok(build(What::Value(spec), returns, args, filter))
 }
 
 /// The lineage of the rows of a group.
 pub(crate) fn lineage_aggregate(column: Expr) -> Expr {
-    build(None, (DataType::Binary, false), vec![column], None)
+    build(What::Lineage, (DataType::Binary, false), vec![column], None)
 }
 
-fn build(spec: Option<Spec>, returns: (DataType, bool), args: Vec<Expr>, filter: Option<Expr>) -> Expr {
+/// The lineage of the row that an aggregate takes its value from; `args` end with the column of lineage.
+pub(crate) fn lineage_of_row(spec: Spec, args: Vec<Expr>) -> Expr {
+    build(What::LineageOf(spec), (DataType::Binary, false), args, None)
+}
+
+fn build(what: What, returns: (DataType, bool), args: Vec<Expr>, filter: Option<Expr>) -> Expr {
     let signature =
         if args.is_empty() { Signature::nullary(Volatility::Immutable) } else { Signature::user_defined(Volatility::Immutable) };
-    let udaf = AggregateUDF::new_from_impl(KqlUdaf { spec, returns, signature });
+    let udaf = AggregateUDF::new_from_impl(KqlUdaf { what, returns, signature });
     Expr::AggregateFunction(AggregateFunction::new_udf(Arc::new(udaf), args, false, filter.map(Box::new), Vec::new(), None))
 }
 
 impl AggregateUDFImpl for KqlUdaf {
     fn name(&self) -> &str {
-        self.spec.as_ref().map_or("__lineage", |s| s.name)
+        match &self.what {
+            What::Value(spec) => spec.name,
+            What::Lineage | What::LineageOf(_) => "__lineage",
+        }
     }
 
     fn signature(&self) -> &Signature {

@@ -46,7 +46,7 @@ impl Lowerer<'_> {
             made.push(call.alias(value::column_name(*n)));
         }
         if self.lineage {
-            made.push(self.lineage_of(&needed)?.alias(lineage::COLUMN));
+            made.push(self.lineage_of(aggregates, &mut beneath)?.alias(lineage::COLUMN));
         }
         if made.is_empty() && groups.is_empty() {
             let spec = Spec { name: "count", args: Vec::new(), returns: model::KqlType::Long };
@@ -96,7 +96,22 @@ impl Lowerer<'_> {
     }
 
     /// The row's own lineage where all aggregates take their values from one row, else that of all rows.
-    fn lineage_of(&mut self, _needed: &[(usize, &Aggregate)]) -> Result<Expr> {
-        Ok(aggregates::lineage_aggregate(named(lineage::COLUMN)))
+    fn lineage_of(&mut self, aggregates: &[Aggregate], beneath: &mut Vec<(String, Expr)>) -> Result<Expr> {
+        let first = aggregates.first().filter(|f| {
+            let name = aggregates::base(f.name, f.args.len()).0;
+            let one_row = matches!(name, "arg_max" | "arg_min") || (name == "take_any" && f.group.is_some());
+            one_row && aggregates.iter().all(|a| a.name == f.name && (a.group == f.group && a.group.is_some() || aggregates.len() == 1))
+        });
+        let Some(first) = first else { return Ok(aggregates::lineage_aggregate(named(lineage::COLUMN))) };
+        let parts = self.aggregate_parts(first, beneath)?;
+        if parts.spec.args.first().is_some_and(|a| a.kql_type == model::KqlType::Decimal) {
+            return Ok(aggregates::lineage_aggregate(named(lineage::COLUMN)));
+        }
+        let mut args: Vec<Expr> = Vec::new();
+        if parts.spec.name != "take_any" {
+            args.extend(parts.args.into_iter().flatten().next().map(|(_, e)| e));
+        }
+        args.push(named(lineage::COLUMN));
+        Ok(aggregates::lineage_of_row(parts.spec, args))
     }
 }
