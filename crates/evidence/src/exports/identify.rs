@@ -14,7 +14,7 @@ pub(crate) struct Sample {
 }
 
 impl Sample {
-    fn values<'a>(&'a self, column: usize) -> impl Iterator<Item = &'a str> {
+    fn values(&self, column: usize) -> impl Iterator<Item = &str> {
         self.rows.iter().filter_map(move |row| row.get(column)).map(String::as_str).filter(|v| !v.is_empty())
     }
 

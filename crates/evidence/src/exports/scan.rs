@@ -95,7 +95,7 @@ impl Members<'_> {
         match self.token() {
             Some(b) if b == close => {
                 self.at += 1;
-                return if self.token().is_none() { Ok(false) } else { Err("more text after the end of the JSON value") };
+                if self.token().is_none() { Ok(false) } else { Err("more text after the end of the JSON value") }
             }
             Some(b',') if started => {
                 self.at += 1;

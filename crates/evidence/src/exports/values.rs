@@ -36,39 +36,41 @@ impl Values {
             column.missing();
             return Fit::Good;
         }
-        match kind {
-            KqlType::Bool => to_bool(text).map(|v| column.bool(v)),
-            KqlType::Int => to_long(text).filter(|v| i32::try_from(*v).is_ok()).map(|v| column.long(v)),
-            KqlType::Long => to_long(text).map(|v| column.long(v)),
-            KqlType::Real => text.parse().ok().map(|v| column.real(v)),
-            KqlType::TimeSpan => time::timespan(text).map(|v| column.long(v)),
+        let fits = match kind {
+            KqlType::Bool => to_bool(text).map(|v| column.bool(v)).is_some(),
+            KqlType::Int => to_long(text).filter(|v| i32::try_from(*v).is_ok()).map(|v| column.long(v)).is_some(),
+            KqlType::Long => to_long(text).map(|v| column.long(v)).is_some(),
+            KqlType::Real => text.parse().ok().map(|v| column.real(v)).is_some(),
+            KqlType::TimeSpan => time::timespan(text).map(|v| column.long(v)).is_some(),
+            KqlType::Guid => to_guid(text).map(|v| column.text(&v)).is_some(),
+            KqlType::Decimal => text.parse::<f64>().ok().map(|_| column.text(text)).is_some(),
             KqlType::DateTime => match style.parse(text) {
-                Time::Ticks(at) => Some(column.long(at)),
-                Time::Bad => None,
+                Time::Ticks(at) => {
+                    column.long(at);
+                    true
+                }
+                Time::Bad => false,
                 Time::Local => {
                     column.missing();
                     return Fit::LocalTime;
                 }
             },
-            KqlType::Guid => to_guid(text).map(|v| column.text(&v)),
-            KqlType::Decimal => text.parse::<f64>().ok().map(|_| column.text(text)),
             KqlType::String | KqlType::Dynamic => {
-                Some(if json::is_nested_json(text) || matches!(text, "true" | "false") || is_json_number(text) {
+                if json::is_nested_json(text) || matches!(text, "true" | "false") || is_json_number(text) {
                     column.text(text);
                 } else {
                     self.quoted.clear();
                     json::quote(text, &mut self.quoted);
                     column.text(&self.quoted);
-                })
+                }
+                true
             }
+        };
+        if fits {
+            return Fit::Good;
         }
-        .map_or_else(
-            || {
-                column.missing();
-                Fit::Bad
-            },
-            |()| Fit::Good,
-        )
+        column.missing();
+        Fit::Bad
     }
 
     /// A value of valid JSON, as written.
