@@ -1,4 +1,6 @@
-//! Which table a file's records belong to: by `--table`, by a column that says so, by the file's name, by its columns.
+//! Which table a file's records belong to: by a column that says so, by the file's name, by `--table`, by its columns.
+//!
+//! `--table` is for the files that do not tell: in a folder of many exports it must not turn the others into that table.
 
 use super::header::{Target, is_index, is_process_tree, process_tree_name, resolve, split_zone};
 use model::TableSchema;
@@ -48,9 +50,6 @@ const DISTINCT: f64 = 0.3;
 
 /// `name` is the file's, with or without folders.
 pub(crate) fn identify(sample: &Sample, name: &str, option: Option<&str>) -> Identity {
-    if let Some(table) = option {
-        return Identity::One(Target::named(table));
-    }
     if let Some(identity) = by_naming_column(sample) {
         return identity;
     }
@@ -66,6 +65,13 @@ pub(crate) fn identify(sample: &Sample, name: &str, option: Option<&str>) -> Ide
         }
     }
     let found = by_columns(sample, &columns);
+    // What the user says goes before a guess by columns, unless it is another file of the folder that was meant.
+    if let Some(target) = option.map(Target::named) {
+        let fits = matches!(target, Target::Known(table) if columns.share(table) >= FOUND);
+        if fits || !matches!(found, Identity::One(_)) {
+            return Identity::One(target);
+        }
+    }
     if let (Identity::Unknown, Some(custom)) = (&found, custom_in_name(file)) {
         return Identity::One(Target::Custom(custom.to_owned()));
     }
@@ -256,7 +262,13 @@ mod tests {
         let dns = "TimeGenerated,Computer,ClientIP,Name,IPAddresses,QueryType";
         for (columns, row, file, option, expected) in [
             (dns, "", "x.csv", None, "DnsEvents"),
-            (dns, "", "x.csv", Some("Other_CL"), "Other_CL"),
+            (dns, "", "x.csv", Some("Other_CL"), "DnsEvents"),
+            (dns, "", "x.csv", Some("Syslog"), "DnsEvents"),
+            ("a,b,c", "", "x.csv", Some("Other_CL"), "Other_CL"),
+            ("a,b,c", "", "x.csv", Some("Syslog"), "Syslog"),
+            ("a,b,c", "", "My_App_CL.csv", Some("Syslog"), "Syslog"),
+            ("TimeGenerated,Computer,EventID,Channel", "", "x.csv", None, "ambiguous 2"),
+            ("TimeGenerated,Computer,EventID,Channel", "", "x.csv", Some("WindowsEvent"), "WindowsEvent"),
             ("a,b,c", "", "x.csv", None, "unknown"),
             ("a,b,c", "", "query_data - My_App_CL.csv", None, "My_App_CL"),
             ("a,b,c", "", "My_App_CL_2026.csv", None, "unknown"),

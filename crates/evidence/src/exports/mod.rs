@@ -6,6 +6,7 @@
 pub(crate) mod answer;
 pub(crate) mod array;
 pub(crate) mod csv;
+pub(crate) mod envelope;
 pub(crate) mod fill;
 pub(crate) mod header;
 pub(crate) mod identify;

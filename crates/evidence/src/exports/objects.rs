@@ -1,12 +1,12 @@
 //! Records as JSON objects: one a line, in an array, or one after another.
 
-use super::answer;
 use super::array::{Cutter, Piece, Scan};
 use super::fill::{Cell, Ended, Ending, Layout, NoLayout, Writer};
 use super::header::FileColumn;
 use super::identify::Sample;
 use super::json::{self, Kind};
 use super::scan::{self, Flaw};
+use super::{answer, envelope};
 use crate::{Block, Chunks, Dataset, Format, Head, Input, Job, LineChunks, LineParser, ReadContext, Sniff, Split};
 use model::{KqlType, TableSchema};
 use rustc_hash::FxHashMap;
@@ -106,7 +106,7 @@ fn sample(text: &str, lines: bool, depth: usize) -> (Vec<FileColumn>, Sample) {
 pub(crate) fn sample_of<'t>(objects: impl Iterator<Item = &'t str>, depth: usize) -> (Vec<FileColumn>, Sample) {
     let mut sampler = Sampler::default();
     for object in objects.take(SAMPLE) {
-        sampler.add(object, depth);
+        sampler.add(&envelope::open(object, depth), depth);
     }
     sampler.finish()
 }
@@ -266,6 +266,7 @@ impl<'a> Rows<'a> {
                 &lossy
             }
         };
+        let text = &*envelope::open(text, self.depth);
         if let Err(flaw) = self.keys.read(text, self.depth, &mut self.writer) {
             cx.error(self.input, NAME, Some(offset), Some(record), format!("not a JSON record: {flaw}"));
             return;

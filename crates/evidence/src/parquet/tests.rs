@@ -47,7 +47,7 @@ const SHOWN: &str = "TimeGenerated,Timestamp,DeviceName,RemotePort,ReportId,Addi
 const ROWS: [&str; 3] = [
     r#"2019-03-01T07:55:05Z|2019-03-01T07:55:05Z|pc|443|7|{"n":"a\"b","l":[1,null]}|1.5|true|DeviceNetworkEvents"#,
     r#"null|null||null|null|{}|2|null|DeviceNetworkEvents"#,
-    r#"2019-03-01T07:55:05.0000010Z|2019-03-01T07:55:05.0000010Z|pc3|null|null|{"n":"c","l":[]}|3|false|DeviceNetworkEvents"#,
+    r#"2019-03-01T07:55:05.000001Z|2019-03-01T07:55:05.000001Z|pc3|null|null|{"n":"c","l":[]}|3|false|DeviceNetworkEvents"#,
 ];
 
 #[test]

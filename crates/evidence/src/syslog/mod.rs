@@ -226,7 +226,7 @@ mod tests {
             [
                 "null|10.0.0.5|10.0.0.5|authpriv|info|sshd|211",
                 "2023-02-13T10:15:27Z|web1||||kernel|null",
-                "2019-03-01T07:55:05.1230000Z|||||squid|null",
+                "2019-03-01T07:55:05.123Z|||||squid|null",
                 "null|web1||||squid|7",
             ]
         );
