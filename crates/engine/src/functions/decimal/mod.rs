@@ -25,6 +25,17 @@ pub(crate) fn resolve(call: &Call) -> Resolved {
             let read = Column::new(&args[0], KqlType::Decimal)?;
             Ok(nullable_texts(rows, |row, out| write(out, read.get(row).map(Number::negated))))
         }),
+        ("abs", [KqlType::Decimal]) => kernel(call, |args, rows| {
+            let read = Column::new(&args[0], KqlType::Decimal)?;
+            Ok(nullable_texts(rows, |row, out| write(out, read.get(row).map(Number::absolute))))
+        }),
+        ("bin" | "floor", [a, b]) if any && call.returns == KqlType::Decimal && is_number(*a) && is_number(*b) => {
+            let (a, b) = (*a, *b);
+            kernel(call, move |args, rows| {
+                let (value, size) = (Column::new(&args[0], a)?, Column::new(&args[1], b)?);
+                Ok(nullable_texts(rows, |row, out| write(out, value.get(row).zip(size.get(row)).and_then(|(v, s)| v.down_to(s)))))
+            })
+        }
         ("+" | "-" | "*" | "/" | "%", [a, b]) if any && call.returns == KqlType::Decimal && is_number(*a) && is_number(*b) => {
             let (a, b) = (*a, *b);
             let operation: fn(Number, Number) -> Option<Number> = match call.name {
@@ -148,6 +159,9 @@ mod tests {
             ("/", &[d("1"), d("0")], Null(KqlType::Decimal)),
             ("%", &[d("10"), d("3")], d("1")),
             ("-", &[d("1.5")], d("-1.5")),
+            ("abs", &[d("-1.5")], d("1.5")),
+            ("bin", &[d("-5.5"), Long(2)], d("-6")),
+            ("bin", &[d("5.5"), d("0")], Null(KqlType::Decimal)),
             ("==", &[d("1.50"), d("1.5")], Bool(true)),
             ("<", &[d("1.49"), Real(1.5)], Bool(true)),
             ("!=", &[Null(KqlType::Decimal), d("1")], Bool(true)),

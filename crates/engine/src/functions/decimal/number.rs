@@ -83,7 +83,17 @@ impl Number {
     }
 
     pub fn negated(self) -> Self {
-        Self { digits: -self.digits, ..self }
+        Self { digits: self.digits.saturating_neg(), ..self }
+    }
+
+    pub fn absolute(self) -> Self {
+        Self { digits: self.digits.saturating_abs(), ..self }
+    }
+
+    /// The multiple of `size` at or below; `None` where the size is not positive.
+    pub fn down_to(self, size: Self) -> Option<Self> {
+        let (value, unit, scale) = self.aligned(size)?;
+        (unit > 0).then(|| Self::new(value - value.rem_euclid(unit), scale))
     }
 
     /// Both with the larger scale.

@@ -32,6 +32,10 @@ pub(super) fn resolve(call: &Call) -> Resolved {
             let value = longs(&args[0])?;
             Ok(integers(returns, rows, |row| value.get(row)))
         }),
+        ("round", [Int | Long, Int | Long], Int | Long) => kernel(call, move |args, rows| {
+            let (value, digits) = (longs(&args[0])?, longs(&args[1])?);
+            Ok(integers(returns, rows, |row| to_tens(value.get(row)?, digits.get(row)?)))
+        }),
         ("round", [t], Real) if is_number(*t) => of_real(call, f64::round),
         ("round", [t, Int | Long], Real) if is_number(*t) => kernel(call, |args, rows| {
             let (value, digits) = (reals(&args[0])?, longs(&args[1])?);
@@ -43,6 +47,17 @@ pub(super) fn resolve(call: &Call) -> Resolved {
 
 fn of_real(call: &Call, f: fn(f64) -> f64) -> Resolved {
     kernel(call, move |args, _| Ok(Arc::new(reals(&args[0])?.array.unary::<_, Float64Type>(f)) as ArrayRef))
+}
+
+/// To a multiple of a power of ten where `digits` is negative, half away from zero.
+fn to_tens(value: i64, digits: i64) -> Option<i64> {
+    if digits >= 0 {
+        return Some(value);
+    }
+    let Some(unit) = u32::try_from(digits.unsigned_abs()).ok().and_then(|n| 10_i64.checked_pow(n)) else { return Some(0) };
+    let rest = value % unit;
+    let away = if rest.unsigned_abs() >= unit.unsigned_abs() / 2 { unit * value.signum() } else { 0 };
+    (value - rest).checked_add(away)
 }
 
 /// To so many decimal places, half away from zero.
