@@ -58,6 +58,12 @@ pub(crate) fn is_answer(start: &str) -> bool {
     }
 }
 
+/// Whether a text starts as the management API's answer about a workspace's tables.
+pub(crate) fn is_workspace_schema(start: &str) -> bool {
+    let has = |needle: &str| memchr::memmem::find(start.as_bytes(), needle.as_bytes()).is_some();
+    start.get(1..).is_some_and(|rest| rest.trim_start().starts_with("\"value\"")) && has("\"tableSubType\"") && has("\"standardColumns\"")
+}
+
 fn is_answer_key(key: &str) -> bool {
     matches!(
         key,

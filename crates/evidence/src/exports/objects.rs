@@ -37,6 +37,9 @@ impl Format for Json {
         if answer::is_answer(text) {
             return answer::sniff(head);
         }
+        if answer::is_workspace_schema(text) {
+            return Sniff::Skip { reason: "the list of a workspace's tables, without records".to_owned(), evidence: false };
+        }
         let depth = head.options.caps.depth;
         let first = if text.starts_with('[') { text.get(1..).unwrap_or_default().trim_start() } else { text };
         let lines = !text.starts_with('[') && is_whole_line(head, text);

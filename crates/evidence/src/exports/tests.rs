@@ -20,6 +20,7 @@ pub(crate) struct Seen {
     pub(crate) counts: Mutex<BTreeMap<String, u64>>,
     pub(crate) skipped: Vec<(String, String)>,
     pub(crate) tables: BTreeMap<String, model::Schema>,
+    files: Vec<String>,
 }
 
 impl Sink for Seen {
@@ -48,6 +49,7 @@ impl Seen {
         let own = |file: &FileRef| file.name.rsplit('/').next().unwrap_or_default().to_owned();
         let seen = Self {
             skipped: offer.skipped.iter().map(|s| (own(&s.file), s.reason.clone())).collect(),
+            files: offer.files.iter().map(own).collect(),
             tables: offer.tables.iter().map(|t| (t.name.to_string(), t.schema.clone())).collect(),
             ..Self::default()
         };
@@ -73,6 +75,20 @@ impl Seen {
         }
         rows.sort();
         rows.into_iter().map(|(_, text)| text).collect()
+    }
+
+    /// What became of each file, as `name table rows` or `name skipped: reason`.
+    fn outcomes(&self) -> Vec<String> {
+        let mut rows: BTreeMap<(usize, String), usize> = BTreeMap::new();
+        for batch in self.batches.lock().unwrap().iter() {
+            let ids = column(&batch.rows, model::RECORD_COLUMN).as_primitive::<Int64Type>();
+            let file = model::RecordId(ids.value(0)).file() as usize;
+            *rows.entry((file, batch.table.to_string())).or_default() += batch.rows.num_rows();
+        }
+        let read = rows.into_iter().map(|((file, table), rows)| format!("{} {table} {rows}", self.files[file]));
+        let mut outcomes: Vec<String> = read.chain(self.skipped.iter().map(|(file, why)| format!("{file} skipped: {why}"))).collect();
+        outcomes.sort();
+        outcomes
     }
 
     pub(crate) fn told(&self) -> Vec<String> {
@@ -207,6 +223,10 @@ fn csv_as_the_portals_write_it() {
         &["column \"NAME\" is read as Name", "column ResultCode: 2 values are no int and read as null, first \"no\" in record 1"],
     );
     check("DnsEvents.csv", "TimeGenerated,Name\n", options(), dns, "Name", &[], &[]);
+    for preamble in ["#TYPE System.Management.Automation.PSCustomObject\r\n", "sep=;\r\n"] {
+        let text = format!("{preamble}TimeGenerated;Name\r\n2019-01-01;a\r\n");
+        check("DnsEvents.csv", &text, options(), dns, "Name,__offset", &[&format!("a|{}", preamble.len() + 20)], &[]);
+    }
 }
 
 #[test]
@@ -433,14 +453,11 @@ pub(crate) fn corpora(part: &str) -> Option<PathBuf> {
 fn real_exports_are_read() {
     let Some(folder) = corpora("evidence/sentinel") else { return };
     let seen = Seen::path(&folder, zoned("UTC"));
-    for (table, count) in seen.counts.lock().unwrap().iter() {
-        println!("{table:<28} {count:>6} rows");
-    }
-    for (file, reason) in &seen.skipped {
-        println!("{file:<60} {reason}");
-    }
-    for text in seen.flaws().iter().chain(&seen.told()) {
-        println!("{text}");
+    let outcomes = seen.outcomes();
+    println!("{}\n{:#?}", outcomes.join("\n"), seen.told());
+    for file in std::fs::read_dir(&folder).unwrap() {
+        let name = file.unwrap().file_name().into_string().unwrap();
+        assert!(outcomes.iter().any(|o| o.starts_with(&name)), "{name} is neither read nor skipped");
     }
     let counts = seen.counts.lock().unwrap().clone();
     for (table, rows) in [
@@ -489,13 +506,7 @@ fn real_endpoint_exports_are_read() {
     ] {
         let seen = Seen::path(&folder.join(part), options());
         let counts = seen.counts.lock().unwrap().clone();
-        println!("{part}: {counts:?}");
-        for (file, reason) in &seen.skipped {
-            println!("{file:<60} {reason}");
-        }
-        for text in seen.flaws().iter().chain(&seen.told()) {
-            println!("{text}");
-        }
+        println!("{}\n{:#?}", seen.outcomes().join("\n"), seen.told());
         for (table, rows) in expected {
             assert_eq!(counts.get(table), Some(&rows), "{part} {table}");
         }
@@ -503,9 +514,46 @@ fn real_endpoint_exports_are_read() {
     }
 }
 
+/// Bytes changed, cut and repeated at random places, always the same ones.
+fn mutated(seed: &[u8], mut state: u64) -> Vec<u8> {
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below.max(1)
+    };
+    const BYTES: [u8; 14] = [b'"', b',', b'\n', b'\r', b'{', b'}', b'[', b']', b':', b'\\', b'<', 0, 0xff, b'9'];
+    let mut bytes = seed.to_vec();
+    for _ in 0..=random(6) {
+        let at = random(bytes.len());
+        match random(4) {
+            0 => bytes.truncate(at),
+            1 => bytes.insert(at.min(bytes.len()), BYTES[random(BYTES.len())]),
+            2 if !bytes.is_empty() => bytes[at] = BYTES[random(BYTES.len())],
+            _ => {
+                let end = (at + random(40)).min(bytes.len());
+                let part = bytes[at.min(end)..end].to_vec();
+                bytes.extend(part);
+            }
+        }
+    }
+    bytes
+}
+
 #[test]
-fn scratch() {
-    let Some(path) = std::env::var_os("SCRATCH") else { return };
-    let seen = Seen::path(Path::new(&path), options());
-    println!("{:?}\n{:#?}\n{:#?}\n{:#?}", seen.counts.lock().unwrap(), seen.flaws(), seen.told(), seen.skipped);
+fn mutated_files_do_no_harm() {
+    let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds");
+    let rounds = std::env::var("POOLHOUND_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(60);
+    let caps = Caps { line: 1 << 16, ..Caps::default() };
+    for (folder, name) in
+        [("csv", "DnsEvents.csv"), ("json_records", "DnsEvents.json"), ("api_answer", "answer.json"), ("syslog", "messages")]
+    {
+        for seed in std::fs::read_dir(seeds.join(folder)).unwrap() {
+            let seed = std::fs::read(seed.unwrap().path()).unwrap();
+            for round in 0..rounds {
+                let bytes = mutated(&seed, round);
+                let evidence = crate::open_bytes(&[(name, &bytes)], Options { caps, ..options() });
+                let wants = Wants { tables: evidence.offer().tables.into_iter().map(|t| (t.name, t.schema)).collect() };
+                evidence.read(&wants, 1, &Seen::default());
+            }
+        }
+    }
 }

@@ -27,14 +27,23 @@ impl Format for Csv {
     fn sniff(&self, head: &Head<'_>) -> Sniff {
         let extension = head.name.rsplit_once('.').map(|(_, e)| e).unwrap_or_default();
         let named = matches!(extension, "csv" | "tsv");
-        let Some(delimiter) = delimiter(head.bytes, named && head.options.table.is_some()) else { return Sniff::No };
-        let Some((columns, sample)) = sample(head, delimiter, named) else { return Sniff::No };
+        let (preamble, bytes) = preamble(head.bytes);
+        let Some(delimiter) = delimiter(bytes, named && head.options.table.is_some()) else { return Sniff::No };
+        let Some((columns, sample)) = sample(bytes, head.complete, delimiter, named) else { return Sniff::No };
         match Layout::new(columns, &sample, &head.input.file.name, head.options, false) {
-            Ok(layout) => Sniff::Read(Arc::new(File { layout: Arc::new(layout), fields: sample.columns.len(), delimiter })),
+            Ok(layout) => Sniff::Read(Arc::new(File { layout: Arc::new(layout), fields: sample.columns.len(), preamble, delimiter })),
             Err(NoLayout::Unknown) => Sniff::No,
             Err(NoLayout::Ambiguous(reason)) if named => Sniff::Skip { reason, evidence: true },
             Err(NoLayout::Ambiguous(_)) => Sniff::No,
         }
+    }
+}
+
+/// Lines that some programs write before the header (PowerShell a type, spreadsheets the delimiter): how many, and what follows.
+fn preamble(bytes: &[u8]) -> (usize, &[u8]) {
+    match memchr::memchr(b'\n', bytes) {
+        Some(end) if bytes.starts_with(b"#TYPE ") || bytes.starts_with(b"sep=") => (1, bytes.get(end + 1..).unwrap_or_default()),
+        _ => (0, bytes),
     }
 }
 
@@ -66,8 +75,8 @@ fn is_header(cell: &[u8]) -> bool {
 }
 
 /// The columns and first records of a file whose header is sound.
-fn sample(head: &Head<'_>, delimiter: u8, named: bool) -> Option<(Vec<FileColumn>, Sample)> {
-    let mut records = Records::new(head.bytes, delimiter);
+fn sample(bytes: &[u8], complete: bool, delimiter: u8, named: bool) -> Option<(Vec<FileColumn>, Sample)> {
+    let mut records = Records::new(bytes, delimiter);
     let text = |cell: &[u8]| String::from_utf8_lossy(cell).into_owned();
     let columns: Vec<String> = records.next()?.fields().map(text).map(|name| name.trim().to_owned()).collect();
     let mut rows: Vec<Vec<String>> = Vec::new();
@@ -83,7 +92,7 @@ fn sample(head: &Head<'_>, delimiter: u8, named: bool) -> Option<(Vec<FileColumn
         }
     }
     // The head may end within a record; a file that is not named CSV must look like it throughout.
-    if !head.complete && rows.len() > 1 {
+    if !complete && rows.len() > 1 {
         rows.pop();
         odd -= i32::from(odd > 0);
     }
@@ -118,6 +127,8 @@ struct File {
     layout: Arc<Layout>,
     /// Fields of the header.
     fields: usize,
+    /// Records before the header.
+    preamble: usize,
     delimiter: u8,
 }
 
@@ -147,6 +158,7 @@ impl Dataset for File {
                 layout: Arc::clone(&self.layout),
                 ending: Arc::clone(&ending),
                 fields: self.fields,
+                preamble: self.preamble,
                 delimiter: self.delimiter,
             }),
         };
@@ -172,6 +184,7 @@ struct Work {
     layout: Arc<Layout>,
     ending: Arc<Ending>,
     fields: usize,
+    preamble: usize,
     delimiter: u8,
 }
 
@@ -180,8 +193,9 @@ impl Work {
         let mut writer = Writer::new(&self.layout, &self.input, cx);
         let mut records = Records::new(&piece.bytes, self.delimiter);
         if piece.offset == 0 {
-            // The header.
-            records.next();
+            for _ in 0..=self.preamble {
+                records.next();
+            }
         }
         while let Some(record) = records.next() {
             let (line, offset) = (piece.line + record.line, piece.offset + record.start as u64);
