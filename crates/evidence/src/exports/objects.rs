@@ -279,18 +279,23 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// Finds the columns of an object's keys. Objects of one file repeat the order of their keys: the last one's order is tried first.
+/// Finds the columns of an object's keys. Objects of one file repeat the order of their keys, with gaps: the columns behind the last
+/// one found are tried first.
 struct Keys<'a> {
+    names: Vec<&'a str>,
     columns: FxHashMap<&'a str, usize>,
-    order: Vec<(String, Option<usize>)>,
     cells: Vec<Option<Range<usize>>>,
     filled: Vec<usize>,
 }
 
+/// Columns that a gap may span before the table of all names is asked.
+const GAP: usize = 6;
+
 impl<'a> Keys<'a> {
     fn new(layout: &'a Layout) -> Self {
-        let columns: FxHashMap<&str, usize> = layout.columns.iter().enumerate().map(|(index, c)| (c.name.as_str(), index)).collect();
-        Self { columns, order: Vec::new(), cells: vec![None; layout.columns.len()], filled: Vec::new() }
+        let names: Vec<&str> = layout.columns.iter().map(|c| c.name.as_str()).collect();
+        let columns = names.iter().enumerate().map(|(index, name)| (*name, index)).collect();
+        Self { cells: vec![None; names.len()], names, columns, filled: Vec::new() }
     }
 
     fn read(&mut self, text: &str, depth: usize, writer: &mut Writer<'_>) -> Result<(), Flaw> {
@@ -299,33 +304,30 @@ impl<'a> Keys<'a> {
                 *cell = None;
             }
         }
-        for (position, member) in scan::members(text, depth).enumerate() {
+        let mut next = 0;
+        for member in scan::members(text, depth) {
             let (key, value) = member?;
             let key = text.get(key).unwrap_or_default();
-            let expected = self.order.get(position).filter(|(name, _)| name == key);
-            let column = match expected {
-                Some((_, column)) => *column,
-                None => {
-                    let column = self.find(key, writer);
-                    if position == self.order.len() && position < COLUMNS {
-                        self.order.push((key.to_owned(), column));
-                    } else if let Some(entry) = self.order.get_mut(position) {
-                        *entry = (key.to_owned(), column);
-                    }
-                    column
-                }
+            let ahead = self.names.get(next..).unwrap_or_default();
+            let found = match ahead.iter().take(GAP).position(|name| *name == key) {
+                Some(gap) => Some(next + gap),
+                None => self.find(key, writer),
             };
-            if let Some(column) = column
+            if let Some(column) = found
                 && let Some(cell) = self.cells.get_mut(column)
             {
                 *cell = Some(value);
                 self.filled.push(column);
+                next = column + 1;
             }
         }
         Ok(())
     }
 
     fn find(&self, key: &str, writer: &mut Writer<'_>) -> Option<usize> {
+        if let Some(column) = self.columns.get(key) {
+            return Some(*column);
+        }
         let mut scratch = String::new();
         let name = json::unescape(key, &mut scratch);
         let found = self.columns.get(name).copied();
