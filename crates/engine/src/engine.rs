@@ -5,6 +5,7 @@ use crate::error::{EngineError, Result};
 use crate::lower::{Computed, Lowerer, tables, uses_now};
 use crate::observer::Observer;
 use crate::options::{EngineOptions, NowPolicy};
+use crate::pass::errors;
 use crate::pass::sink::{PassSink, Passed};
 use crate::pass::stats::TableStats;
 use crate::pass::wants::{self, ScanInfo};
@@ -15,9 +16,7 @@ use arrow::datatypes::Int64Type;
 use arrow::record_batch::RecordBatch;
 use datafusion::logical_expr::LogicalPlan;
 use kql_bind::checked::Rel;
-use model::{
-    Answer, Backend, Catalog, FileRef, Lineage, Offer, Query, QueryError, ReadError, RecordId, Schema, Source,
-};
+use model::{Answer, Backend, Catalog, FileRef, Lineage, Offer, Query, QueryError, ReadError, RecordId, Schema, Source};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -78,10 +77,8 @@ impl Engine {
     pub fn run(&self, queries: &[Query], catalog: &dyn Catalog, source: Option<&dyn Source>, observer: &dyn Observer) -> RunOutcome {
         let offer = source.map(|s| s.offer()).unwrap_or_default();
         let merged = catalog::Merged::new(catalog, &offer);
-        let jobs = queries
-            .iter()
-            .map(|query| Job { query: query.clone(), rel: bind(&query.text, &merged), computed: Mutex::default() })
-            .collect();
+        let jobs =
+            queries.iter().map(|query| Job { query: query.clone(), rel: bind(&query.text, &merged), computed: Mutex::default() }).collect();
         self.run_jobs(jobs, source, offer, observer)
     }
 
@@ -108,7 +105,8 @@ impl Engine {
         observer.started(&outcome.offer);
         if let Err(error) = self.run_into(&mut jobs, source, observer, &mut outcome) {
             outcome.incomplete |= error.stopped;
-            outcome.answers = jobs.iter().map(|job| Err(job.rel.clone().err().unwrap_or_else(|| error.to_query_error(&job.query.text)))).collect();
+            outcome.answers =
+                jobs.iter().map(|job| Err(job.rel.clone().err().unwrap_or_else(|| error.to_query_error(&job.query.text)))).collect();
         }
         outcome
     }
@@ -121,8 +119,13 @@ impl Engine {
             .build()
             .map_err(|e| EngineError::limit(format!("no threads could be started: {e}")))?;
         let memory = self.options.memory.map(|m| (m / 2).max(1 << 20));
-        let tables: BTreeMap<Arc<str>, Schema> =
-            outcome.offer.tables.iter().map(|t| (Arc::clone(&t.name), t.schema.clone())).collect();
+        let tables: BTreeMap<Arc<str>, Schema> = outcome.offer.tables.iter().map(|t| (Arc::clone(&t.name), t.schema.clone())).collect();
+        // Read errors are evidence of a kind, though no reader yields them.
+        let mut tables = tables;
+        let own_errors = source.is_some() && !tables.contains_key(errors::TABLE);
+        if let (true, Some(table)) = (own_errors, errors::schema()) {
+            tables.insert(Arc::clone(&table.name), table.schema.clone());
+        }
         let before = Env {
             phase: Phase::Before,
             session: session(memory, self.options.temp_dir.as_ref(), &stop)?,
@@ -151,10 +154,20 @@ impl Engine {
             }
         }
 
-        let passed = match source {
+        if own_errors {
+            tables.remove(errors::TABLE);
+        }
+        let mut passed = match source {
             Some(source) => self.pass(source, &outcome.scans, &tables, times, &stop, observer)?,
             None => Passed::default(),
         };
+        if own_errors {
+            let (kept, stats) = errors::rows(&passed.errors, &outcome.offer.files)?;
+            passed.kept.insert(errors::TABLE.into(), Arc::new(kept));
+            if stats.records > 0 {
+                passed.stats.insert(errors::TABLE.into(), stats);
+            }
+        }
         observer.read();
         let latest = passed.stats.values().filter_map(|s| s.all.to).max();
         outcome.now = match self.options.now {
@@ -296,7 +309,10 @@ fn answer(env: &Env, computed: &mut Computed, rel: &Rel, with_lineage: bool) -> 
 }
 
 /// Offsets of the records that answers name.
-fn offsets(answers: &[Result<Answer, QueryError>], kept: &BTreeMap<Arc<str>, Arc<crate::pass::store::Kept>>) -> Result<BTreeMap<RecordId, u64>> {
+fn offsets(
+    answers: &[Result<Answer, QueryError>],
+    kept: &BTreeMap<Arc<str>, Arc<crate::pass::store::Kept>>,
+) -> Result<BTreeMap<RecordId, u64>> {
     let named: BTreeSet<RecordId> =
         answers.iter().flatten().filter_map(|a| a.lineage.as_ref()).flatten().flat_map(|l| l.records.iter().copied()).collect();
     let mut found = BTreeMap::new();

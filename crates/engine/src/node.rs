@@ -180,10 +180,7 @@ impl ExecutionPlan for OperatorExec {
         vec![false]
     }
 
-    fn apply_expressions(
-        &self,
-        _f: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
-    ) -> Result<TreeNodeRecursion> {
+    fn apply_expressions(&self, _f: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>) -> Result<TreeNodeRecursion> {
         Ok(TreeNodeRecursion::Continue)
     }
 
@@ -216,9 +213,7 @@ impl ExecutionPlan for OperatorExec {
             reservation,
             stop: self.stop.clone(),
         };
-        let stream = futures::stream::try_unfold(state, |mut state| async move {
-            Ok(state.next().await?.map(|batch| (batch, state)))
-        });
+        let stream = futures::stream::try_unfold(state, |mut state| async move { Ok(state.next().await?.map(|batch| (batch, state))) });
         Ok(Box::pin(RecordBatchStreamAdapter::new(schema, stream)))
     }
 }

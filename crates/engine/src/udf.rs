@@ -7,9 +7,7 @@ use arrow::datatypes::{DataType, Field, FieldRef};
 use datafusion::common::{Result, exec_err};
 use datafusion::logical_expr::expr::ScalarFunction;
 use datafusion::logical_expr::simplify::{ExprSimplifyResult, SimplifyContext};
-use datafusion::logical_expr::{
-    ColumnarValue, Expr, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
-};
+use datafusion::logical_expr::{ColumnarValue, Expr, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility};
 use kql_syntax::Span;
 use model::KqlType;
 use std::hash::{Hash, Hasher};
@@ -52,15 +50,18 @@ pub(crate) fn is_volatile(name: &str) -> bool {
 /// A call of a KQL function, resolved.
 pub(crate) fn call(name: &str, infos: Vec<ArgInfo>, returns: KqlType, args: Vec<Expr>, span: Span) -> Result<Expr, EngineError> {
     let kernel = resolve(name, &infos, returns, Some(span))?;
-    Ok(build(KernelUdf {
-        name: name.to_owned(),
-        returns: (returns.arrow(), returns.nullable()),
-        kql: Some((name.to_owned(), returns)),
-        kernel,
-        signature: signature(infos.len(), is_volatile(name)),
-        args: infos,
-        span: Some(span),
-    }, args))
+    Ok(build(
+        KernelUdf {
+            name: name.to_owned(),
+            returns: (returns.arrow(), returns.nullable()),
+            kql: Some((name.to_owned(), returns)),
+            kernel,
+            signature: signature(infos.len(), is_volatile(name)),
+            args: infos,
+            span: Some(span),
+        },
+        args,
+    ))
 }
 
 /// The kernel of a typed form, or the refusal.
@@ -129,15 +130,18 @@ impl ScalarUDFImpl for KernelUdf {
             return Ok(ExprSimplifyResult::Original(args));
         }
         match functions::resolve(&Call { name, args: &infos, returns: *returns }) {
-            Some(Ok(kernel)) => Ok(ExprSimplifyResult::Simplified(build(KernelUdf {
-                name: name.clone(),
-                args: infos,
-                returns: self.returns.clone(),
-                kql: self.kql.clone(),
-                kernel,
-                signature: self.signature.clone(),
-                span: self.span,
-            }, args))),
+            Some(Ok(kernel)) => Ok(ExprSimplifyResult::Simplified(build(
+                KernelUdf {
+                    name: name.clone(),
+                    args: infos,
+                    returns: self.returns.clone(),
+                    kql: self.kql.clone(),
+                    kernel,
+                    signature: self.signature.clone(),
+                    span: self.span,
+                },
+                args,
+            ))),
             _ => Ok(ExprSimplifyResult::Original(args)),
         }
     }
@@ -161,7 +165,11 @@ impl ScalarUDFImpl for KernelUdf {
         if out.len() != wanted || *out.data_type() != self.returns.0 || (!self.returns.1 && out.null_count() > 0) {
             return exec_err!(
                 "`{}` gave {} values of {} with {} nulls where {wanted} of {} were due",
-                self.name, out.len(), out.data_type(), out.null_count(), self.returns.0
+                self.name,
+                out.len(),
+                out.data_type(),
+                out.null_count(),
+                self.returns.0
             );
         }
         if wanted == rows && !constant {

@@ -1,8 +1,6 @@
 //! Constant values to Arrow and back.
 
-use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanBuilder, Float64Builder, Int32Builder, Int64Builder, StringViewBuilder,
-};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanBuilder, Float64Builder, Int32Builder, Int64Builder, StringViewBuilder};
 use arrow::datatypes::{Field, Float64Type, Int32Type, Int64Type, Schema as ArrowSchema, SchemaRef};
 use datafusion::common::ScalarValue;
 use datafusion::logical_expr::Expr;

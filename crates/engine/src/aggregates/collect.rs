@@ -112,9 +112,9 @@ impl Aggregator for Collect {
         self.size = 0;
         let states = std::mem::take(&mut self.states);
         let bag = self.kind == Kind::Bag;
-        Ok(Arc::new(StringViewArray::from_iter_values(states.into_iter().map(|s| {
-            if bag { DynValue::Bag(s.pairs).encode() } else { DynValue::Array(s.items).encode() }
-        }))))
+        Ok(Arc::new(StringViewArray::from_iter_values(
+            states.into_iter().map(|s| if bag { DynValue::Bag(s.pairs).encode() } else { DynValue::Array(s.items).encode() }),
+        )))
     }
 
     fn size(&self) -> usize {

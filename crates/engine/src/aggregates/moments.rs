@@ -7,12 +7,7 @@ use std::sync::Arc;
 
 pub(crate) fn moments(spec: &Spec) -> Option<Box<dyn Aggregator>> {
     let pair = spec.name.starts_with("covariance");
-    Some(Box::new(Moments {
-        root: spec.name.starts_with("stdev"),
-        population: spec.name.ends_with('p'),
-        pair,
-        states: Vec::new(),
-    }))
+    Some(Box::new(Moments { root: spec.name.starts_with("stdev"), population: spec.name.ends_with('p'), pair, states: Vec::new() }))
 }
 
 #[derive(Clone, Copy, Debug, Default)]

@@ -183,7 +183,8 @@ impl GroupsAccumulator for Groups {
         self.total = total;
         let Some(filter) = filter else { return Ok(self.inner.update(values, groups, total)?) };
         let kept = values.iter().map(|v| compute::filter(v, filter)).collect::<Result<Vec<_>, _>>()?;
-        let groups: Vec<usize> = groups.iter().enumerate().filter(|(n, _)| filter.is_valid(*n) && filter.value(*n)).map(|(_, g)| *g).collect();
+        let groups: Vec<usize> =
+            groups.iter().enumerate().filter(|(n, _)| filter.is_valid(*n) && filter.value(*n)).map(|(_, g)| *g).collect();
         Ok(self.inner.update(&kept, &groups, total)?)
     }
 

@@ -104,7 +104,8 @@ impl Lowerer<'_> {
         if done.empty {
             return self.nothing(&rel.schema);
         }
-        let mut exprs: Vec<(String, Expr)> = passed.into_iter().map(|(position, name)| (value::column_name(position), named(name))).collect();
+        let mut exprs: Vec<(String, Expr)> =
+            passed.into_iter().map(|(position, name)| (value::column_name(position), named(name))).collect();
         exprs.extend(body_need.iter().map(|&n| (value::column_name(n + outer.len()), nth(n))));
         let hidden = done.hidden.iter().filter(|h| lowered.hidden.contains(h)).cloned().collect();
         self.select(Lowered { hidden, ..done }, exprs)

@@ -18,7 +18,15 @@ use std::sync::Arc;
 const MAX_MATCHER: usize = 1_000_000;
 
 impl Lowerer<'_> {
-    pub(super) fn join(&mut self, rel: &Rel, left: &Arc<Rel>, right: &Arc<Rel>, kind: JoinKind, on: &[(Scalar, Scalar)], need: &Need) -> Result<Lowered> {
+    pub(super) fn join(
+        &mut self,
+        rel: &Rel,
+        left: &Arc<Rel>,
+        right: &Arc<Rel>,
+        kind: JoinKind,
+        on: &[(Scalar, Scalar)],
+        need: &Need,
+    ) -> Result<Lowered> {
         let width = left.schema.columns.len();
         let (mut need_left, mut need_right) = (Need::new(), Need::new());
         match kind {
@@ -67,7 +75,10 @@ impl Lowerer<'_> {
 
         let pairs = on.iter().map(|(l, r)| self.key_pair(l, r)).collect::<Result<Vec<_>>>()?;
         let applies = self.partition(&left_side);
-        if self.partition(&right_side).iter().any(|a| !applies.contains(a)) || (!applies.is_empty() && matches!(kind, JoinKind::RightOuter | JoinKind::FullOuter | JoinKind::RightSemi | JoinKind::RightAnti)) {
+        if self.partition(&right_side).iter().any(|a| !applies.contains(a))
+            || (!applies.is_empty()
+                && matches!(kind, JoinKind::RightOuter | JoinKind::FullOuter | JoinKind::RightSemi | JoinKind::RightAnti))
+        {
             return Err(EngineError::not_built("this join inside mv-apply", rel.span));
         }
         let same_apply = !applies.is_empty() && self.partition(&right_side) == applies;
@@ -133,35 +144,38 @@ impl Lowerer<'_> {
 
         // What a side that found no partner lacks: '' for strings, null for the rest.
         let fill = |e: Expr, t: KqlType, missing: bool| if missing && !t.nullable() { inset::never_null(e) } else { e };
-        let (left_missing, right_missing) = (
-            matches!(kind, JoinKind::RightOuter | JoinKind::FullOuter),
-            matches!(kind, JoinKind::LeftOuter | JoinKind::FullOuter),
-        );
-        let (has_left, has_right) = (
-            !matches!(kind, JoinKind::RightSemi | JoinKind::RightAnti),
-            !matches!(kind, JoinKind::LeftSemi | JoinKind::LeftAnti),
-        );
+        let (left_missing, right_missing) =
+            (matches!(kind, JoinKind::RightOuter | JoinKind::FullOuter), matches!(kind, JoinKind::LeftOuter | JoinKind::FullOuter));
+        let (has_left, has_right) =
+            (!matches!(kind, JoinKind::RightSemi | JoinKind::RightAnti), !matches!(kind, JoinKind::LeftSemi | JoinKind::LeftAnti));
         let mut exprs: Vec<(String, Expr)> = Vec::new();
         if has_left {
-            exprs.extend(keep_left.iter().map(|&n| {
-                (value::column_name(n), fill(named(format!("l{n}")), left.schema.columns[n].kql_type, left_missing))
-            }));
+            exprs.extend(
+                keep_left
+                    .iter()
+                    .map(|&n| (value::column_name(n), fill(named(format!("l{n}")), left.schema.columns[n].kql_type, left_missing))),
+            );
             exprs.extend(applies.iter().map(|a| (a.clone(), named(format!("l{a}")))));
         }
         if has_right {
             let from = if has_left { width } else { 0 };
-            exprs.extend(keep_right.iter().map(|&n| {
-                (value::column_name(from + n), fill(named(format!("r{n}")), right.schema.columns[n].kql_type, right_missing))
-            }));
+            exprs.extend(
+                keep_right.iter().map(|&n| {
+                    (value::column_name(from + n), fill(named(format!("r{n}")), right.schema.columns[n].kql_type, right_missing))
+                }),
+            );
         }
         let mut hidden = applies.clone();
         if self.lineage {
             let (l, r) = (named("llineage"), named("rlineage"));
-            exprs.push((lineage::COLUMN.to_owned(), match (has_left, has_right) {
-                (true, true) => lineage::join(l, r),
-                (true, false) => l,
-                _ => r,
-            }));
+            exprs.push((
+                lineage::COLUMN.to_owned(),
+                match (has_left, has_right) {
+                    (true, true) => lineage::join(l, r),
+                    (true, false) => l,
+                    _ => r,
+                },
+            ));
             hidden.push(lineage::COLUMN.to_owned());
         }
         let joined = Lowered { plan: builder.build()?, hidden: Vec::new(), empty: false };

@@ -95,7 +95,11 @@ impl Lowerer<'_> {
                     .enumerate()
                     .map(|(n, c)| {
                         let at = batch.schema().index_of(&c.name).unwrap_or(n);
-                        batch.columns().get(at).cloned().ok_or_else(|| EngineError::internal(format!("a table lacks the column {}", c.name)))
+                        batch
+                            .columns()
+                            .get(at)
+                            .cloned()
+                            .ok_or_else(|| EngineError::internal(format!("a table lacks the column {}", c.name)))
                     })
                     .collect::<Result<_>>()?;
                 crate::ops::batch(&value::plan_schema(&rel.schema), columns, batch.num_rows())
@@ -142,7 +146,9 @@ impl Lowerer<'_> {
             }
             Arc::new(Float64Array::from_iter_values((0..count as usize).map(|n| a + n as f64 * s)))
         } else {
-            let (Some(a), Some(b), Some(s)) = (integer(&from_v), integer(&to_v), integer(&step_v)) else { return self.nothing(&rel.schema) };
+            let (Some(a), Some(b), Some(s)) = (integer(&from_v), integer(&to_v), integer(&step_v)) else {
+                return self.nothing(&rel.schema);
+            };
             if s == 0 {
                 return Err(EngineError::at(ARGUMENT, step.span, "the step of `range` must not be 0"));
             }

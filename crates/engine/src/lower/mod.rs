@@ -14,7 +14,7 @@ mod series;
 mod shape;
 mod text;
 
-pub use refs::{tables, uses_now};
+pub(crate) use refs::{tables, uses_now};
 
 use crate::env::Env;
 use crate::error::{EngineError, INTERNAL, Result};
@@ -29,14 +29,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Columns by position.
-pub type Need = BTreeSet<usize>;
+pub(crate) type Need = BTreeSet<usize>;
 
 /// Nesting of relations and scalars beyond this is refused.
-pub const MAX_DEPTH: usize = 400;
+pub(crate) const MAX_DEPTH: usize = 400;
 
 /// A relation as a plan.
 #[derive(Clone, Debug)]
-pub struct Lowered {
+pub(crate) struct Lowered {
     pub plan: LogicalPlan,
     /// Hidden columns of the plan, by name: lineage, and the row numbers of `mv-apply`.
     pub hidden: Vec<String>,
@@ -46,13 +46,13 @@ pub struct Lowered {
 
 /// Rows that were computed while lowering.
 #[derive(Clone, Debug)]
-pub struct Rows {
+pub(crate) struct Rows {
     pub batches: Vec<RecordBatch>,
 }
 
 /// What of a query was computed in either phase; by the address of its relation in the checked form.
 #[derive(Debug, Default)]
-pub struct Computed {
+pub(crate) struct Computed {
     scalars: BTreeMap<usize, Value>,
     lists: BTreeMap<usize, Value>,
     constants: BTreeMap<usize, Rows>,
@@ -60,7 +60,7 @@ pub struct Computed {
 }
 
 /// Lowers the relations of one query in one phase.
-pub struct Lowerer<'e> {
+pub(crate) struct Lowerer<'e> {
     pub env: &'e Env,
     pub computed: &'e mut Computed,
     pub lineage: bool,
@@ -75,26 +75,26 @@ pub struct Lowerer<'e> {
 }
 
 /// A column of a plan by its name, without parsing it.
-pub fn named(name: impl Into<String>) -> Expr {
+pub(crate) fn named(name: impl Into<String>) -> Expr {
     Expr::Column(Column::new_unqualified(name))
 }
 
 /// A relation's column.
-pub fn nth(index: usize) -> Expr {
+pub(crate) fn nth(index: usize) -> Expr {
     named(value::column_name(index))
 }
 
-pub fn all(schema: &Schema) -> Need {
+pub(crate) fn all(schema: &Schema) -> Need {
     (0..schema.columns.len()).collect()
 }
 
 impl<'e> Lowerer<'e> {
-    pub fn new(env: &'e Env, computed: &'e mut Computed, lineage: bool) -> Self {
+    pub(crate) fn new(env: &'e Env, computed: &'e mut Computed, lineage: bool) -> Self {
         Self { env, computed, lineage, roots: Vec::new(), rooted: BTreeSet::new(), applies: Vec::new(), fresh: 0, depth: 0 }
     }
 
     /// The plan of a query: all columns of its relation in order, then the lineage.
-    pub fn query(&mut self, rel: &Rel) -> Result<LogicalPlan> {
+    pub(crate) fn query(&mut self, rel: &Rel) -> Result<LogicalPlan> {
         let need = all(&rel.schema);
         let lowered = self.lower(rel, &need)?;
         let plan = self.exactly(lowered, &need)?.plan;
@@ -108,7 +108,7 @@ impl<'e> Lowerer<'e> {
         format!("__{what}{}", self.fresh)
     }
 
-    pub fn lower(&mut self, rel: &Rel, need: &Need) -> Result<Lowered> {
+    pub(crate) fn lower(&mut self, rel: &Rel, need: &Need) -> Result<Lowered> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             return Err(EngineError::at(crate::error::LIMIT, rel.span, format!("the query nests deeper than {MAX_DEPTH} operators")));

@@ -7,7 +7,7 @@ use kql_bind::checked::{MvExpand, Rel, RelKind, Scalar, ScalarKind};
 use std::sync::Arc;
 
 /// Adds the input columns that a scalar reads.
-pub fn columns(scalar: &Scalar, into: &mut Need) {
+pub(crate) fn columns(scalar: &Scalar, into: &mut Need) {
     match &scalar.kind {
         ScalarKind::Column(n) => {
             into.insert(*n);
@@ -20,7 +20,7 @@ pub fn columns(scalar: &Scalar, into: &mut Need) {
 
 /// What a relation's rows rest on.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Rests {
+pub(crate) struct Rests {
     pub evidence: bool,
     pub now: bool,
     pub volatile: bool,
@@ -30,7 +30,7 @@ pub struct Rests {
 }
 
 /// What a relation rests on; `offered` says whether a table has evidence.
-pub fn rests(rel: &Rel, offered: &dyn Fn(&str) -> bool) -> Rests {
+pub(crate) fn rests(rel: &Rel, offered: &dyn Fn(&str) -> bool) -> Rests {
     let mut found = Rests::default();
     walk(rel, offered, &mut found, 0);
     found
@@ -153,12 +153,12 @@ fn of_scalar(scalar: &Scalar, offered: &dyn Fn(&str) -> bool, found: &mut Rests,
 }
 
 /// Whether a query asks for the run's now anywhere.
-pub fn uses_now(rel: &Rel) -> bool {
+pub(crate) fn uses_now(rel: &Rel) -> bool {
     rests(rel, &|_| true).now
 }
 
 /// The tables that a query reads, by name.
-pub fn tables(rel: &Rel) -> Vec<Arc<str>> {
+pub(crate) fn tables(rel: &Rel) -> Vec<Arc<str>> {
     let names = std::cell::RefCell::new(std::collections::BTreeSet::new());
     rests(rel, &|t| {
         names.borrow_mut().insert(Arc::from(t));

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 impl Lowerer<'_> {
     /// A scalar over the columns of its input.
-    pub fn scalar(&mut self, scalar: &Scalar) -> Result<Expr> {
+    pub(crate) fn scalar(&mut self, scalar: &Scalar) -> Result<Expr> {
         self.depth += 1;
         if self.depth > super::MAX_DEPTH * 4 {
             return Err(EngineError::at(crate::error::LIMIT, scalar.span, "the expression nests too deep"));
@@ -61,7 +61,7 @@ impl Lowerer<'_> {
     }
 
     /// A condition of which only truth counts: its conjunctions and disjunctions are the plan's own, so that they can be taken apart.
-    pub fn condition(&mut self, scalar: &Scalar) -> Result<Expr> {
+    pub(crate) fn condition(&mut self, scalar: &Scalar) -> Result<Expr> {
         if let ScalarKind::Call { name, args } = &scalar.kind {
             let combine: Option<fn(Expr, Expr) -> Expr> = match *name {
                 "and" => Some(Expr::and),
@@ -82,18 +82,18 @@ impl Lowerer<'_> {
     }
 
     /// The value of a scalar that has no columns; `None` while it waits for the end of the pass.
-    pub fn constant(&mut self, scalar: &Scalar) -> Result<Option<Value>> {
+    pub(crate) fn constant(&mut self, scalar: &Scalar) -> Result<Option<Value>> {
         match self.scalar(scalar)? {
-            Expr::Literal(v, _) => value::from_scalar(&v, scalar.kql_type)
-                .map(Some)
-                .ok_or_else(|| EngineError::at(INTERNAL, scalar.span, format!("a constant of type {} is not {}", v.data_type(), scalar.kql_type))),
+            Expr::Literal(v, _) => value::from_scalar(&v, scalar.kql_type).map(Some).ok_or_else(|| {
+                EngineError::at(INTERNAL, scalar.span, format!("a constant of type {} is not {}", v.data_type(), scalar.kql_type))
+            }),
             other if has_unknown(&other) => Ok(None),
             _ => Err(EngineError::at(ARGUMENT, scalar.span, "a constant is needed here")),
         }
     }
 
     /// A whole number that is not negative; `None` while unknown.
-    pub fn count(&mut self, scalar: &Scalar) -> Result<Option<usize>> {
+    pub(crate) fn count(&mut self, scalar: &Scalar) -> Result<Option<usize>> {
         let number = match self.constant(scalar)? {
             None => return Ok(None),
             Some(Value::Long(n)) => n,
@@ -138,7 +138,7 @@ impl Lowerer<'_> {
     }
 
     /// The rows of a relation, now. Before the pass, `None` for what rests on evidence: its scans are then wanted too.
-    pub fn compute(&mut self, rel: &Arc<Rel>) -> Result<Option<super::Rows>> {
+    pub(crate) fn compute(&mut self, rel: &Arc<Rel>) -> Result<Option<super::Rows>> {
         let rests = refs::rests(rel, &|t| self.env.offered(t));
         if rests.apply {
             return Err(EngineError::not_built("a subquery over the rows of mv-apply", rel.span));
@@ -179,7 +179,7 @@ impl Lowerer<'_> {
     }
 
     /// All columns of a relation that has no evidence, as rows at hand.
-    pub fn constant_rows(&mut self, rel: &Arc<Rel>) -> Result<Option<super::Rows>> {
+    pub(crate) fn constant_rows(&mut self, rel: &Arc<Rel>) -> Result<Option<super::Rows>> {
         let rests = refs::rests(rel, &|t| self.env.offered(t));
         let unknown = rests.now && matches!(self.env.phase, Phase::Before);
         if rests.evidence || rests.apply || rests.volatile || unknown {
@@ -190,18 +190,18 @@ impl Lowerer<'_> {
 }
 
 /// A value that is not known before the pass.
-pub fn unknown(kql_type: KqlType) -> Expr {
+pub(crate) fn unknown(kql_type: KqlType) -> Expr {
     let field = Field::new("unknown", kql_type.arrow(), kql_type.nullable());
     Expr::Placeholder(Placeholder::new_with_field(format!("$unknown_{kql_type}"), Some(Arc::new(field))))
 }
 
-pub fn has_unknown(expr: &Expr) -> bool {
+pub(crate) fn has_unknown(expr: &Expr) -> bool {
     use datafusion::common::tree_node::TreeNode;
     expr.exists(|e| Ok(matches!(e, Expr::Placeholder(_)))).unwrap_or(true)
 }
 
 /// A call over plan expressions; computed at once where all of them are constant.
-pub fn call(name: &str, types: &[KqlType], exprs: Vec<Expr>, returns: KqlType, span: Span) -> Result<Expr> {
+pub(crate) fn call(name: &str, types: &[KqlType], exprs: Vec<Expr>, returns: KqlType, span: Span) -> Result<Expr> {
     let infos: Vec<ArgInfo> = types
         .iter()
         .zip(&exprs)
@@ -279,7 +279,7 @@ impl Kernel for Path {
 }
 
 /// Constant steps into a dynamic.
-pub fn path(base: Expr, steps: &[PathStep]) -> Result<Expr> {
+pub(crate) fn path(base: Expr, steps: &[PathStep]) -> Result<Expr> {
     let kernel = Path { steps: steps.to_vec() };
     if let Expr::Literal(v, _) = &base {
         let out = kernel.call(&[Arg::Constant(v.to_array()?)], 1).map_err(|e| EngineError::new(ARGUMENT, e.to_string()))?;

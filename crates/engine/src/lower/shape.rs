@@ -61,7 +61,8 @@ impl Lowerer<'_> {
                 *scalar = take_calls(scalar, base, &mut made, &mut calls);
             }
             let mut window = Vec::new();
-            let mut exprs: Vec<(String, Expr)> = columns_of(&lowered.plan).into_iter().filter(|c| !lowered.hidden.contains(c)).map(|c| (c.clone(), named(c))).collect();
+            let mut exprs: Vec<(String, Expr)> =
+                columns_of(&lowered.plan).into_iter().filter(|c| !lowered.hidden.contains(c)).map(|c| (c.clone(), named(c))).collect();
             for (output, function, args, returns) in calls {
                 let mut ops = Vec::new();
                 for arg in &args {
@@ -111,7 +112,12 @@ impl Lowerer<'_> {
                     name
                 }
             };
-            sort_keys.push(Key { column, ascending: key.ascending, nulls_first: key.nulls_first });
+            sort_keys.push(Key {
+                column,
+                ascending: key.ascending,
+                nulls_first: key.nulls_first,
+                decimal: key.expr.kql_type == KqlType::Decimal,
+            });
         }
         if lowered.empty {
             return Ok(lowered);

@@ -21,11 +21,8 @@ impl Lowerer<'_> {
         need: &Need,
     ) -> Result<Lowered> {
         let parser = parse::compile(pattern).map_err(|e| EngineError::at(ARGUMENT, rel.span, e.to_string()))?;
-        let types = pattern
-            .parts
-            .iter()
-            .filter_map(|p| if let ParsePart::Capture { kql_type, .. } = p { Some(*kql_type) } else { None })
-            .collect();
+        let types =
+            pattern.parts.iter().filter_map(|p| if let ParsePart::Capture { kql_type, .. } = p { Some(*kql_type) } else { None }).collect();
         let how = How::Pattern { parser: Arc::new(parser), only_matches: pattern.only_matches };
         self.parsed(rel, input, operand, (how, format!("{pattern:?}"), types), outputs, need)
     }

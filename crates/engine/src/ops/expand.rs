@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 /// Takes the dynamic columns `sources` away and appends for each a dynamic column of its elements, and an index.
 #[derive(Clone, Debug)]
-pub struct Expand {
+pub(crate) struct Expand {
     pub sources: Vec<String>,
     /// As many as `sources`.
     pub outputs: Vec<String>,
@@ -62,9 +62,7 @@ fn elements(cell: Option<&str>, bag_as_array: bool) -> Option<Vec<DynValue>> {
     Some(match DynValue::parse(cell?) {
         DynValue::Null => return None,
         DynValue::Array(items) => items,
-        DynValue::Bag(pairs) if bag_as_array => {
-            pairs.into_iter().map(|(k, v)| DynValue::Array(vec![DynValue::String(k), v])).collect()
-        }
+        DynValue::Bag(pairs) if bag_as_array => pairs.into_iter().map(|(k, v)| DynValue::Array(vec![DynValue::String(k), v])).collect(),
         DynValue::Bag(pairs) => pairs.into_iter().map(|pair| DynValue::Bag(vec![pair])).collect(),
         other => vec![other],
     })

@@ -13,14 +13,14 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 #[derive(Clone, Debug)]
-pub enum How {
+pub(crate) enum How {
     Pattern { parser: Arc<Parser>, only_matches: bool },
     Pairs(Arc<KvParser>),
 }
 
 /// Takes the text column `source` away and appends the captures.
 #[derive(Clone, Debug)]
-pub struct Parse {
+pub(crate) struct Parse {
     pub how: How,
     /// Tells patterns apart.
     pub text: String,

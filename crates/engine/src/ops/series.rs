@@ -19,7 +19,7 @@ use std::sync::Arc;
 const MAX_POINTS: i64 = 1_048_576;
 
 #[derive(Clone, Debug)]
-pub struct Made {
+pub(crate) struct Made {
     pub spec: Spec,
     /// `None`: any column will do.
     pub args: Vec<Option<String>>,
@@ -31,7 +31,7 @@ pub struct Made {
 
 /// One row a combination of keys; the input is columns named here and the hidden ones, which count as keys.
 #[derive(Clone, Debug)]
-pub struct Series {
+pub(crate) struct Series {
     pub keys: Vec<String>,
     pub axis: String,
     pub axis_type: KqlType,
@@ -177,7 +177,11 @@ impl Run for SeriesRun {
     }
 
     fn finish(&mut self, out: &mut VecDeque<RecordBatch>) -> Result<(), EngineError> {
-        let all = if self.held.is_empty() { RecordBatch::new_empty(Arc::clone(&self.input)) } else { concat(&self.input, &std::mem::take(&mut self.held))? };
+        let all = if self.held.is_empty() {
+            RecordBatch::new_empty(Arc::clone(&self.input))
+        } else {
+            concat(&self.input, &std::mem::take(&mut self.held))?
+        };
         let s = &self.series;
         let mut axis_values = column(&all, &s.axis)?;
         if *axis_values.data_type() == DataType::Int32 {

@@ -2,8 +2,9 @@
 
 use super::{bytes, check_rows, column, concat, index, take};
 use crate::error::EngineError;
+use crate::functions::decimal::Number;
 use crate::node::{Operator, Run};
-use arrow::array::{Array, ArrayRef, AsArray, Int8Array, UInt32Array};
+use arrow::array::{Array, ArrayRef, AsArray, Int8Array, Int64Array, UInt32Array};
 use arrow::compute::SortOptions;
 use arrow::datatypes::{DataType, Field, Float64Type, Schema as ArrowSchema, SchemaRef};
 use arrow::record_batch::RecordBatch;
@@ -12,15 +13,17 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 #[derive(Clone, Debug)]
-pub struct Key {
+pub(crate) struct Key {
     pub column: String,
     pub ascending: bool,
     pub nulls_first: bool,
+    /// The column's text is numbers.
+    pub decimal: bool,
 }
 
 /// Sorts all rows; within equal values of `partition` where given, whose order then comes first.
 #[derive(Debug)]
-pub struct Sort {
+pub(crate) struct Sort {
     pub keys: Vec<Key>,
     /// Rows to keep, of each partition.
     pub limit: Option<usize>,
@@ -46,7 +49,7 @@ impl Operator for Sort {
 
     fn start(&self, input: &SchemaRef, _output: SchemaRef) -> Result<Box<dyn Run>, EngineError> {
         let mut keys: Vec<Key> =
-            self.partition.iter().map(|p| Key { column: p.clone(), ascending: true, nulls_first: true }).collect();
+            self.partition.iter().map(|p| Key { column: p.clone(), ascending: true, nulls_first: true, decimal: false }).collect();
         keys.extend(self.keys.iter().cloned());
         Ok(Box::new(SortRun {
             schema: Arc::clone(input),
@@ -97,7 +100,7 @@ impl SortRun {
 }
 
 /// Comparable bytes of some columns.
-pub fn rows_of(columns: &[ArrayRef]) -> Result<arrow::row::Rows, EngineError> {
+pub(crate) fn rows_of(columns: &[ArrayRef]) -> Result<arrow::row::Rows, EngineError> {
     let converter = RowConverter::new(columns.iter().map(|c| SortField::new(c.data_type().clone())).collect())?;
     Ok(converter.convert_columns(columns)?)
 }
@@ -105,17 +108,22 @@ pub fn rows_of(columns: &[ArrayRef]) -> Result<arrow::row::Rows, EngineError> {
 fn order(all: &RecordBatch, keys: &[Key]) -> Result<Vec<u32>, EngineError> {
     let (mut fields, mut columns): (Vec<SortField>, Vec<ArrayRef>) = (Vec::new(), Vec::new());
     for key in keys {
-        let values = column(all, &key.column)?;
+        let mut values = column(all, &key.column)?;
+        if key.decimal {
+            values = ranks(&values);
+        }
         if let Some(reals) = (*values.data_type() == DataType::Float64).then(|| values.as_primitive::<Float64Type>()) {
             // Kusto keeps NaN beside the nulls, in either direction.
             let (null, nan, number) = if key.nulls_first { (0, 1, 2) } else { (2, 1, 0) };
             let kinds: Int8Array = reals
                 .iter()
-                .map(|v| Some(match v {
-                    None => null,
-                    Some(v) if v.is_nan() => nan,
-                    Some(_) => number,
-                }))
+                .map(|v| {
+                    Some(match v {
+                        None => null,
+                        Some(v) if v.is_nan() => nan,
+                        Some(_) => number,
+                    })
+                })
                 .collect();
             fields.push(SortField::new(DataType::Int8));
             columns.push(Arc::new(kinds));
@@ -128,6 +136,15 @@ fn order(all: &RecordBatch, keys: &[Key]) -> Result<Vec<u32>, EngineError> {
     let mut order: Vec<u32> = (0..index(all.num_rows())).collect();
     order.sort_by(|&a, &b| rows.row(a as usize).cmp(&rows.row(b as usize)));
     Ok(order)
+}
+
+/// Where each decimal stands among all of them.
+fn ranks(texts: &ArrayRef) -> ArrayRef {
+    let numbers: Vec<Option<Number>> = texts.as_string_view().iter().map(|t| t.and_then(Number::parse)).collect();
+    let mut sorted: Vec<Number> = numbers.iter().copied().flatten().collect();
+    sorted.sort_by(|a, b| a.compare(*b));
+    let rank = |n: Number| sorted.partition_point(|s| s.compare(n).is_lt()) as i64;
+    Arc::new(Int64Array::from_iter(numbers.iter().map(|n| n.map(rank))))
 }
 
 impl Run for SortRun {

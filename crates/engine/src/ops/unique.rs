@@ -11,7 +11,7 @@ use rustc_hash::FxHashSet;
 use std::collections::VecDeque;
 
 #[derive(Debug)]
-pub struct Unique {
+pub(crate) struct Unique {
     pub keys: Vec<String>,
 }
 

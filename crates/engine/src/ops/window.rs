@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 /// One function call.
 #[derive(Clone, Debug)]
-pub struct WindowCall {
+pub(crate) struct WindowCall {
     pub function: &'static str,
     pub args: Vec<OpArg>,
     pub returns: KqlType,
@@ -24,13 +24,13 @@ pub struct WindowCall {
 }
 
 /// Whether a name is a function of this module.
-pub fn is_window(name: &str) -> bool {
+pub(crate) fn is_window(name: &str) -> bool {
     matches!(name, "row_number" | "prev" | "next" | "row_cumsum" | "row_rank_dense" | "row_rank_min" | "row_window_session")
 }
 
 /// Appends one column a call. All calls start anew where a value of `partition` changes.
 #[derive(Debug)]
-pub struct Window {
+pub(crate) struct Window {
     pub calls: Vec<WindowCall>,
     pub partition: Vec<String>,
 }
@@ -144,7 +144,8 @@ fn number(call: &WindowCall, n: usize, default: i64) -> Result<i64, EngineError>
 /// Where the calculation starts anew: a partition's start, or the restart argument at `n`.
 fn restarts(call: &WindowCall, n: usize, all: &RecordBatch, starts: &[bool]) -> Result<Vec<bool>, EngineError> {
     let Some(flags) = values(call, n, all)? else { return Ok(starts.to_vec()) };
-    let flags = flags.as_boolean_opt().ok_or_else(|| EngineError::new(ARGUMENT, format!("{}: the restart must be a bool", call.function)))?;
+    let flags =
+        flags.as_boolean_opt().ok_or_else(|| EngineError::new(ARGUMENT, format!("{}: the restart must be a bool", call.function)))?;
     Ok(starts.iter().enumerate().map(|(row, start)| *start || (flags.is_valid(row) && flags.value(row))).collect())
 }
 
@@ -205,7 +206,13 @@ fn shift(call: &WindowCall, all: &RecordBatch, starts: &[bool]) -> Result<ArrayR
     }
     // The partition that each row is in.
     let mut part = 0u32;
-    let parts: Vec<u32> = starts.iter().map(|s| { part += u32::from(*s); part }).collect();
+    let parts: Vec<u32> = starts
+        .iter()
+        .map(|s| {
+            part += u32::from(*s);
+            part
+        })
+        .collect();
     let indices: Vec<(usize, usize)> = (0..rows)
         .map(|row| {
             let at = if call.function == "prev" { (row as i64).checked_sub(offset) } else { (row as i64).checked_add(offset) };
@@ -240,13 +247,20 @@ fn cumsum(call: &WindowCall, all: &RecordBatch, restarts: &[bool]) -> Result<Arr
             })));
             if returned == DataType::Int64 { sums } else { compute::cast(&sums, &returned)? }
         }
-        (other, _) => return Err(EngineError::new(crate::error::NOT_BUILT, format!("`row_cumsum` over {other} is not available in the local engine"))),
+        (other, _) => {
+            return Err(EngineError::new(
+                crate::error::NOT_BUILT,
+                format!("`row_cumsum` over {other} is not available in the local engine"),
+            ));
+        }
     })
 }
 
 fn session(call: &WindowCall, all: &RecordBatch, starts: &[bool]) -> Result<ArrayRef, EngineError> {
     let times = needed(call, 0, all)?;
-    let times = times.as_primitive_opt::<Int64Type>().ok_or_else(|| EngineError::new(ARGUMENT, "row_window_session: the first argument must be a datetime"))?;
+    let times = times
+        .as_primitive_opt::<Int64Type>()
+        .ok_or_else(|| EngineError::new(ARGUMENT, "row_window_session: the first argument must be a datetime"))?;
     let (from_first, between) = (number(call, 1, i64::MAX)?, number(call, 2, i64::MAX)?);
     let restarts = restarts(call, 3, all, starts)?;
     let (mut first, mut last): (Option<i64>, Option<i64>) = (None, None);

@@ -1,5 +1,6 @@
 //! The one pass over the evidence: what all plans want of it, read once.
 
+pub mod errors;
 pub mod sink;
 pub mod stats;
 pub mod store;

@@ -89,7 +89,8 @@ impl Keeping {
         self.settle()?;
         let schema = self.pieces.iter().find_map(|p| if let Place::Memory(b) = &p.at { Some(b.schema()) } else { None });
         let Some(schema) = schema else { return Ok(()) };
-        let failed = |e: &dyn std::fmt::Display| EngineError::limit(format!("rows could not be moved to a temporary file: {e}; see --temp-dir"));
+        let failed =
+            |e: &dyn std::fmt::Display| EngineError::limit(format!("rows could not be moved to a temporary file: {e}; see --temp-dir"));
         let named = match dir {
             Some(dir) => tempfile::NamedTempFile::new_in(dir),
             None => tempfile::NamedTempFile::new(),
@@ -128,8 +129,7 @@ fn merge(run: &mut Vec<Piece>, into: &mut Vec<Piece>) -> Result<(), EngineError>
         return Ok(());
     }
     let (first, last) = (run[0].first, run[run.len() - 1].last);
-    let batches: Vec<RecordBatch> =
-        run.drain(..).filter_map(|p| if let Place::Memory(b) = p.at { Some(b) } else { None }).collect();
+    let batches: Vec<RecordBatch> = run.drain(..).filter_map(|p| if let Place::Memory(b) = p.at { Some(b) } else { None }).collect();
     let batch = compact(&ops::concat(&batches[0].schema(), &batches)?);
     into.push(Piece { first, last, at: Place::Memory(batch) });
     Ok(())

@@ -55,7 +55,8 @@ fn scan_info(query: usize, scan: &TableScan) -> datafusion::common::Result<Optio
     for filter in &scan.filters {
         for conjunct in split_conjunction(filter) {
             columns.extend(conjunct.column_refs().iter().map(|c| c.name.clone()));
-            if known(conjunct) && !filters.contains(conjunct) {
+            let always = matches!(conjunct, Expr::Literal(datafusion::common::ScalarValue::Boolean(Some(true)), _));
+            if known(conjunct) && !always && !filters.contains(conjunct) {
                 filters.push(conjunct.clone());
             }
         }
@@ -94,13 +95,11 @@ pub fn combine(scans: &[ScanInfo], offered: &BTreeMap<Arc<str>, Schema>, times: 
             continue;
         }
         let kept: BTreeSet<&str> = of_table.iter().flat_map(|s| s.columns.iter().map(String::as_str)).collect();
-        let host = HOST_COLUMNS.into_iter().find(|h| kept.contains(h) && schema.index_of(h).is_some_and(|i| schema.columns[i].kql_type == KqlType::String));
-        let columns: Vec<Column> = schema
-            .columns
-            .iter()
-            .filter(|c| kept.contains(&*c.name) || (has_time && &*c.name == "TimeGenerated"))
-            .cloned()
-            .collect();
+        let host = HOST_COLUMNS
+            .into_iter()
+            .find(|h| kept.contains(h) && schema.index_of(h).is_some_and(|i| schema.columns[i].kql_type == KqlType::String));
+        let columns: Vec<Column> =
+            schema.columns.iter().filter(|c| kept.contains(&*c.name) || (has_time && &*c.name == "TimeGenerated")).cloned().collect();
         let columns = Schema::new(columns);
         let (mut conjuncts, mut groups): (Vec<Expr>, Vec<BTreeSet<usize>>) = (Vec::new(), Vec::new());
         for scan in of_table {
@@ -120,14 +119,17 @@ pub fn combine(scans: &[ScanInfo], offered: &BTreeMap<Arc<str>, Schema>, times: 
         }
         // What keeps more makes what keeps less needless.
         let needed: Vec<BTreeSet<usize>> = groups.iter().filter(|g| !groups.iter().any(|o| o != *g && o.is_subset(g))).cloned().collect();
-        plans.insert(Arc::clone(name), TablePlan {
-            kept: columns.columns.iter().enumerate().filter(|(_, c)| kept.contains(&*c.name)).map(|(n, _)| n).collect(),
-            time: if has_time { columns.index_of("TimeGenerated") } else { None },
-            host: host.and_then(|h| columns.index_of(h)),
-            columns,
-            conjuncts,
-            groups: needed,
-        });
+        plans.insert(
+            Arc::clone(name),
+            TablePlan {
+                kept: columns.columns.iter().enumerate().filter(|(_, c)| kept.contains(&*c.name)).map(|(n, _)| n).collect(),
+                time: if has_time { columns.index_of("TimeGenerated") } else { None },
+                host: host.and_then(|h| columns.index_of(h)),
+                columns,
+                conjuncts,
+                groups: needed,
+            },
+        );
     }
     plans
 }

@@ -6,8 +6,8 @@ use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use engine::catalog::Nothing;
 use engine::{Engine, EngineOptions, RunOutcome};
 use model::{
-    Batch, Column, FileRef, KqlType, OFFSET_COLUMN, Offer, Query, RECORD_COLUMN, ReadError, RecordId, Schema, Sink, Source, TableSchema, Wants,
-    ticks,
+    Batch, Column, FileRef, KqlType, OFFSET_COLUMN, Offer, Query, RECORD_COLUMN, ReadError, RecordId, Schema, Sink, Source, TableSchema,
+    Wants, ticks,
 };
 use std::sync::{Arc, Mutex};
 
@@ -68,7 +68,13 @@ impl Source for Rows {
     fn read(&self, wants: &Wants, threads: usize, sink: &dyn Sink) {
         *self.wanted.lock().unwrap() = Some(wants.clone());
         sink.records(&self.table.into(), self.rows.len() as u64);
-        sink.error(ReadError { file: FileRef { name: "a.log".into() }, offset: Some(7), record: None, reader: "rows", reason: "a bad line".into() });
+        sink.error(ReadError {
+            file: FileRef { name: "a.log".into() },
+            offset: Some(7),
+            record: None,
+            reader: "rows",
+            reason: "a bad line".into(),
+        });
         let Some(schema) = wants.tables.get(self.table) else { return };
         let half = self.rows.len() / 2;
         let mut pieces = Vec::new();

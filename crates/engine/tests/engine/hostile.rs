@@ -33,7 +33,11 @@ fn a_stopped_run_says_that_it_is_not_whole() {
 fn what_needs_too_much_is_refused() {
     let source = Rows::new("DnsEvents", many(10), 10);
     let options = EngineOptions { memory: Some(4 << 20), ..EngineOptions::default() };
-    let outcome = run(options, &source, &[query("range x from 1 to 2000000 step 1 | extend s = strcat('abcdefghij', tostring(x)) | summarize make_list(s)", false)]);
+    let outcome = run(
+        options,
+        &source,
+        &[query("range x from 1 to 2000000 step 1 | extend s = strcat('abcdefghij', tostring(x)) | summarize make_list(s)", false)],
+    );
     assert_eq!(outcome.answers[0].as_ref().unwrap_err().code, "PH002");
     let outcome = run(EngineOptions::default(), &source, &[query("range x from 1 to 1000000000 step 1 | count", false)]);
     assert_eq!(outcome.answers[0].as_ref().unwrap_err().code, "PH002");

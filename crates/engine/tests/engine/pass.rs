@@ -25,11 +25,8 @@ fn queries() -> Vec<model::Query> {
 fn scans_want_their_columns_and_filter_at_the_source() {
     let source = Rows::new("DnsEvents", many(100), 10);
     let outcome = run(EngineOptions::default(), &source, &queries());
-    let found: Vec<(usize, String, usize)> = outcome
-        .scans
-        .iter()
-        .map(|s| (s.query, s.columns.iter().cloned().collect::<Vec<_>>().join(","), s.filters.len()))
-        .collect();
+    let found: Vec<(usize, String, usize)> =
+        outcome.scans.iter().map(|s| (s.query, s.columns.iter().cloned().collect::<Vec<_>>().join(","), s.filters.len())).collect();
     let expected = [
         (0, "Count,Name", 1),
         // The filter rests on now: the rows are kept until it is known.
@@ -117,4 +114,12 @@ fn tables_are_counted_and_errors_told() {
     assert_eq!(stats.by_host["alpha"].to, Some(ticks::UNIX_EPOCH + 99 * ticks::SECOND));
     assert_eq!(outcome.read_errors.len(), 1);
     assert_eq!(outcome.answers[0].as_ref().unwrap().scans, vec!["DnsEvents".into()]);
+}
+
+#[test]
+fn read_errors_are_a_table() {
+    let source = Rows::new("DnsEvents", many(10), 10);
+    let text = "PoolhoundReadError_CL | project SourceFile, Reader, Reason, SourceOffset, Record";
+    let outcome = run(EngineOptions::default(), &source, &[query(text, true)]);
+    assert!(lines(&outcome)[0].contains("[[\"a.log\",\"rows\",\"a bad line\",7,null]]"), "{:?}", lines(&outcome));
 }
