@@ -77,8 +77,8 @@ pub(crate) struct Collector<'c> {
     pub(crate) row: Row<'c>,
     /// Position of the first aggregate in the output: the number of keys.
     pub(crate) first: usize,
-    /// Names of the keys, which `*` does not mean.
-    pub(crate) keys: Vec<String>,
+    /// The columns that are keys as they are, which `*` does not mean.
+    pub(crate) keys: Vec<usize>,
     pub(crate) found: RefCell<Vec<Aggregate>>,
 }
 

@@ -68,7 +68,8 @@ pub(crate) fn widens(from: KqlType, to: KqlType) -> bool {
     from == to || matches!((rank(from), rank(to)), (Some(a), Some(b)) if a < b)
 }
 
-/// The one type that all alternatives (of `iff`, `coalesce`, …) become.
+/// The one type that all alternatives (of `iff`, `coalesce`, …) become. Of numbers only an int gives way, to a long: the real engine
+/// refuses to mix them with reals.
 pub(crate) fn common(types: &[KqlType], dynamic_gives_way: bool) -> Option<KqlType> {
     let mut found: Option<KqlType> = None;
     for &kind in types {
@@ -77,7 +78,9 @@ pub(crate) fn common(types: &[KqlType], dynamic_gives_way: bool) -> Option<KqlTy
             Some(f) if f == kind => f,
             Some(Dynamic) if dynamic_gives_way => kind,
             Some(f) if dynamic_gives_way && kind == Dynamic => f,
-            Some(f) => wider(f, kind)?,
+            Some(Int) if kind == Long => Long,
+            Some(Long) if kind == Int => Long,
+            Some(_) => return None,
         });
     }
     found
@@ -189,7 +192,8 @@ mod tests {
 
     #[test]
     fn alternatives_meet() {
-        assert_eq!(common(&[Int, Long, Real], true), Some(Real));
+        assert_eq!(common(&[Int, Long], true), Some(Long));
+        assert_eq!(common(&[Long, Real], true), None);
         assert_eq!(common(&[String, Dynamic], true), Some(String));
         assert_eq!(common(&[String, Dynamic], false), None);
         assert_eq!(common(&[Long, String], true), None);

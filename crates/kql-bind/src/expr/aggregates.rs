@@ -153,7 +153,7 @@ impl Binder<'_> {
     fn all_columns(&self, collector: &Collector<'_>, span: Span, wanted: impl Fn(usize) -> bool) -> Vec<(Option<String>, Scalar)> {
         let columns = collector.row.schema.columns.iter().enumerate();
         columns
-            .filter(|(i, c)| wanted(*i) && !collector.keys.iter().any(|k| **k == *c.name) && !self.hidden.contains(&c.name))
+            .filter(|(i, c)| wanted(*i) && !collector.keys.contains(i) && !self.hidden.contains(&c.name))
             .map(|(i, c)| (Some(c.name.to_string()), Scalar::column(i, c.kql_type, self.span(span))))
             .collect()
     }

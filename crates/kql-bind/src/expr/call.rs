@@ -72,6 +72,10 @@ impl Binder<'_> {
     /// A scalar function of Kusto's.
     fn builtin(&mut self, ctx: Ctx<'_>, entry: &'static Entry, name: &Name, args: &[Arg], span: Span) -> Bind<Scalar> {
         let args = self.arguments(ctx, entry.name, args)?;
+        let arrays = args.iter().filter(|a| a.value.kql_type == KqlType::Dynamic).count();
+        if matches!(entry.name, "array_sort_asc" | "array_sort_desc") && arrays > 1 {
+            return self.refuse(span, &format!("`{}` of several arrays, which yields several columns,", entry.name));
+        }
         let mut value = self.fit(entry, name, args, span)?;
         if entry.name == "datetime_diff"
             && let Some(ScalarKind::Literal(Value::String(part))) = value_args(&value).first().map(|a| &a.kind)
@@ -159,7 +163,11 @@ impl Binder<'_> {
             }
             Misfit::NoCommon => {
                 let kinds: Vec<&str> = args.iter().map(|a| a.value.kql_type.name()).collect();
-                self.error("KS232", span, format!("the values of `{}` have no common type: {}", entry.name, kinds.join(", ")))
+                let error = self.error("KS232", span, format!("the values of `{}` have no common type: {}", entry.name, kinds.join(", ")));
+                if args.iter().any(|a| a.value.kql_type == KqlType::Real) {
+                    return Box::new(error.with_help("make all of them reals: `toreal(…)`, `1.0`"));
+                }
+                error
             }
         }
     }

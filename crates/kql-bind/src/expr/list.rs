@@ -94,12 +94,5 @@ fn target_pair(operand: KqlType, element: KqlType) -> Option<KqlType> {
 
 /// What an operand and all elements are compared as.
 fn target(operand: KqlType, elements: &[KqlType]) -> Option<KqlType> {
-    let mut kind = elements.iter().try_fold(operand, |kind, element| target_pair(kind, *element))?;
-    if operand == KqlType::Dynamic && kind == KqlType::Dynamic {
-        return Some(kind);
-    }
-    if kind == KqlType::Int && !elements.is_empty() && elements.iter().any(|e| *e == KqlType::Long) {
-        kind = KqlType::Long;
-    }
-    Some(kind)
+    elements.iter().try_fold(operand, |kind, element| target_pair(kind, *element))
 }

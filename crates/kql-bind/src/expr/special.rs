@@ -14,8 +14,8 @@ impl Binder<'_> {
         let place = self.span(span);
         Ok(Some(match (name.text.as_str(), args) {
             ("now", []) => now(place),
-            ("now", [offset]) => self.from_now(ctx, "+", offset, place)?,
-            ("ago", [offset]) => self.from_now(ctx, "-", offset, place)?,
+            ("now", [offset]) => self.offset_now(ctx, "+", offset, place)?,
+            ("ago", [offset]) => self.offset_now(ctx, "-", offset, place)?,
             ("toscalar", [arg]) => {
                 let ctx = Ctx::constant(ctx.env);
                 match self.any(ctx, &arg.value)? {
@@ -84,7 +84,7 @@ impl Binder<'_> {
         }))
     }
 
-    fn from_now(&mut self, ctx: Ctx<'_>, op: &'static str, offset: &Arg, place: Span) -> Bind<Scalar> {
+    fn offset_now(&mut self, ctx: Ctx<'_>, op: &'static str, offset: &Arg, place: Span) -> Bind<Scalar> {
         let offset = self.scalar_of(ctx, &offset.value, KqlType::TimeSpan)?;
         Ok(Scalar::call(op, vec![now(place), offset], KqlType::DateTime, place))
     }

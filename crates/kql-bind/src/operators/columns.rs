@@ -65,6 +65,9 @@ impl Binder<'_> {
                 return self.fail("KS171", right.span, "this column is renamed twice");
             }
             renamed.push(old);
+            if input.schema.index_of(&new.text).is_some_and(|i| i != old) {
+                return self.fail("KS171", new.span, format!("there is already a column named `{}`", new.text));
+            }
             schema.columns[old].name = new.text.as_str().into();
         }
         for (i, column) in schema.columns.iter().enumerate() {
@@ -78,16 +81,11 @@ impl Binder<'_> {
 
     pub(super) fn project_reorder(&mut self, input: Arc<Rel>, columns: &[OrderedName], span: Span) -> Bind<Arc<Rel>> {
         let mut order: Vec<usize> = Vec::new();
-        // Where `*` stands; what is named after it still comes before the rest.
-        let mut star: Option<(usize, Option<NameOrder>)> = None;
         for OrderedName { column, order: sorted } in columns {
             let found = match &column.kind {
-                ExprKind::Star => {
-                    star = Some((order.len(), *sorted));
-                    continue;
-                }
-                ExprKind::Wildcard(pattern) => {
-                    let mut found: Vec<usize> = fitting(&input.schema, &pattern.text).filter(|i| !order.contains(i)).collect();
+                ExprKind::Wildcard(_) | ExprKind::Star => {
+                    let pattern = if let ExprKind::Wildcard(name) = &column.kind { name.text.as_str() } else { "*" };
+                    let mut found: Vec<usize> = fitting(&input.schema, pattern).filter(|i| !order.contains(i)).collect();
                     sort(&input.schema.columns, &mut found, *sorted);
                     found
                 }
@@ -99,11 +97,7 @@ impl Binder<'_> {
                 }
             }
         }
-        let mut rest: Vec<usize> = (0..input.schema.columns.len()).filter(|i| !order.contains(i)).collect();
-        match star {
-            Some((_, sorted)) => sort(&input.schema.columns, &mut rest, sorted),
-            None => {}
-        }
+        let rest: Vec<usize> = (0..input.schema.columns.len()).filter(|i| !order.contains(i)).collect();
         order.extend(rest);
         Ok(self.pick(input, &order, span))
     }

@@ -104,7 +104,7 @@ impl Binder<'_> {
     pub(super) fn mv_apply(
         &mut self,
         env: &Env,
-        input: Arc<Rel>,
+        input: &Arc<Rel>,
         options: &[Setting],
         columns: &[ast::ExpandColumn],
         limit: Option<&Expr>,
@@ -137,13 +137,17 @@ impl Binder<'_> {
         let passed = passed_on(&rel, &outer);
         let own: Vec<usize> = (0..rel.schema.columns.len()).filter(|i| !passed.contains(&rel.schema.columns[*i].name)).collect();
         let body = self.pick(rel, &own, span);
-        Ok(self.applied(&input, expand, body, span))
+        Ok(self.applied(input, expand, body, span))
     }
 
     /// The input's columns, those of the body in place of theirs or behind them.
     fn applied(&mut self, input: &Rel, expand: MvExpand, body: Arc<Rel>, span: Span) -> Arc<Rel> {
         let columns = &input.schema.columns;
-        let kept: Vec<usize> = (0..columns.len()).filter(|i| !expand.outputs.contains(i)).collect();
+        // A column that is itself expanded goes on only through the body.
+        let itself = |i: usize| {
+            expand.outputs.iter().zip(&expand.columns).any(|(o, c)| *o == i && matches!(c.expr.kind, ScalarKind::Column(at) if at == i))
+        };
+        let kept: Vec<usize> = (0..columns.len()).filter(|i| !itself(*i)).collect();
         let outer: Vec<usize> = kept.iter().copied().filter(|i| body.schema.index_of(&columns[*i].name).is_none()).collect();
         let mut schema = Schema::new(outer.iter().map(|i| columns[*i].clone()).collect());
         schema.columns.extend(body.schema.columns.iter().cloned());

@@ -41,6 +41,9 @@ impl Binder<'_> {
                 Ok(self.rel(RelKind::Sort { input, keys, limit: None }, schema, span))
             }
             Kind::Top { count, by, .. } => {
+                if let Some(second) = by.get(1) {
+                    return self.fail("KS198", second.expr.span, "`top` sorts by one value; use `sort by … | take …`");
+                }
                 let limit = self.row_count(env, count)?;
                 let keys = self.sort_keys(env, &input, by)?;
                 let schema = input.schema.clone();
@@ -67,7 +70,7 @@ impl Binder<'_> {
             Kind::Lookup { options, right, on } => self.lookup(env, input, options, right, on, span),
             Kind::Union { options, tables } => self.union(env, Some(input), options, tables, span),
             Kind::MvExpand { options, columns, limit } => self.mv_expand(env, input, options, columns, limit.as_ref(), span),
-            Kind::MvApply { options, columns, limit, body } => self.mv_apply(env, input, options, columns, limit.as_ref(), body, span),
+            Kind::MvApply { options, columns, limit, body } => self.mv_apply(env, &input, options, columns, limit.as_ref(), body, span),
             Kind::Parse { only_matches, options, operand, pattern } => {
                 self.parse(env, input, *only_matches, options, operand, pattern, span)
             }

@@ -54,7 +54,7 @@ impl Binder<'_> {
                 };
                 let rest: Vec<Column> =
                     input.schema.columns.iter().enumerate().filter(|(i, _)| *i != column).map(|(_, c)| c.clone()).collect();
-                let schema = self.declared(declared, rest)?;
+                let schema = self.declared(declared, &rest)?;
                 let mut bound = Vec::new();
                 for arg in args {
                     bound.push(self.over(env, &input, |this, ctx| this.scalar(ctx, &arg.value))?);
@@ -74,7 +74,7 @@ impl Binder<'_> {
     }
 
     /// The schema behind `:`; a `*` in it stands for the columns that go through.
-    fn declared(&mut self, columns: &[TypeName], rest: Vec<Column>) -> Bind<Schema> {
+    fn declared(&mut self, columns: &[TypeName], rest: &[Column]) -> Bind<Schema> {
         let mut schema = Schema::default();
         for column in columns {
             if column.name.is_none() && column.kind.text == "*" {

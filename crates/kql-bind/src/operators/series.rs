@@ -1,6 +1,7 @@
 //! `make-series`: aggregates along an axis, as arrays.
 
 use super::project::named;
+use super::summarize::key_columns;
 use crate::binder::{Bind, Binder};
 use crate::checked::{MakeSeries, Rel, RelKind};
 use crate::coerce::assign;
@@ -28,8 +29,7 @@ impl Binder<'_> {
         let mut schema = Schema::default();
         let keys = self.keys(env, &input, by, &mut namer, &mut schema)?;
         let row = Row { schema: &input.schema, id: self.fresh(), input: &input };
-        let collector =
-            Collector { row, first: 0, keys: schema.columns.iter().map(|c| c.name.to_string()).collect(), found: RefCell::new(Vec::new()) };
+        let collector = Collector { row, first: 0, keys: key_columns(&keys), found: RefCell::new(Vec::new()) };
         let id = self.fresh();
         let mut defaults = Vec::with_capacity(aggregates.len());
         for SeriesAggregate { expr: item, default } in aggregates {

@@ -54,7 +54,7 @@ impl Binder<'_> {
         if width == 0 && values.is_empty() {
             return Ok(self.rel(RelKind::Values { rows: Vec::new() }, schema, span));
         }
-        if width == 0 || values.len() % width != 0 {
+        if width == 0 || !values.len().is_multiple_of(width) {
             return self.fail("KS173", span, format!("{} values do not fill rows of {width} columns", values.len()));
         }
         if values.len() > MAX_VALUES {

@@ -17,12 +17,7 @@ impl Binder<'_> {
         let mut schema = Schema::default();
         let keys = self.keys(env, &input, by, &mut namer, &mut schema)?;
         let row = Row { schema: &input.schema, id: self.fresh(), input: &input };
-        let collector = Collector {
-            row,
-            first: keys.len(),
-            keys: schema.columns.iter().map(|c| c.name.to_string()).collect(),
-            found: RefCell::new(Vec::new()),
-        };
+        let collector = Collector { row, first: keys.len(), keys: key_columns(&keys), found: RefCell::new(Vec::new()) };
         let id = self.fresh();
         let ctx = Ctx::aggregating(env, &collector, id);
         let mut outputs: Vec<Scalar> = Vec::new();
@@ -105,4 +100,9 @@ impl Binder<'_> {
         }
         Ok(named)
     }
+}
+
+/// The input's columns that are keys as they are.
+pub(super) fn key_columns(keys: &[Scalar]) -> Vec<usize> {
+    keys.iter().filter_map(|k| if let ScalarKind::Column(i) = k.kind { Some(i) } else { None }).collect()
 }

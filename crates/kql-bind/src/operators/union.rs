@@ -49,7 +49,7 @@ impl Binder<'_> {
             return Err(missing.unwrap_or_else(|| self.error("KS204", span, "this union has no tables")));
         }
         let with_source = setting(options, "withsource").or_else(|| setting(options, "with_source")).and_then(setting_text);
-        self.united(legs, inner, with_source, span)
+        self.united(legs, inner, with_source.as_deref(), span)
     }
 
     fn legs(&mut self, env: &Env, table: &Expr, legs: &mut Vec<Leg>) -> Bind<()> {
@@ -97,7 +97,7 @@ impl Binder<'_> {
         Ok(())
     }
 
-    fn united(&mut self, legs: Vec<Leg>, inner: bool, with_source: Option<String>, span: Span) -> Bind<Arc<Rel>> {
+    fn united(&mut self, legs: Vec<Leg>, inner: bool, with_source: Option<&str>, span: Span) -> Bind<Arc<Rel>> {
         // Names in order of first appearance, each with its types in theirs.
         let mut names: Vec<(Arc<str>, Vec<KqlType>, usize)> = Vec::new();
         for leg in &legs {
@@ -127,8 +127,8 @@ impl Binder<'_> {
         let mut schema = Schema::default();
         // The name and type that each output column takes its values from.
         let mut sources: Vec<(Arc<str>, KqlType)> = Vec::new();
-        if let Some(name) = &with_source {
-            if names.iter().any(|(n, ..)| **n == **name) {
+        if let Some(name) = with_source {
+            if names.iter().any(|(n, ..)| **n == *name) {
                 return self.fail("KS171", span, format!("there is already a column named `{name}`"));
             }
             schema.columns.push(Column::new(namer.apart(name), KqlType::String));

@@ -35,7 +35,7 @@ impl Catalog for Tables {
             ),
             "loops" => ("", "loops() | take 1"),
             "broken" => ("", "T | where nosuch == 1"),
-            "Mark" => ("T: (a: string), by: string", "T | extend marked = strcat(a, by)"),
+            "Mark" => ("T: (a: string), suffix: string", "T | extend marked = strcat(a, suffix)"),
             "twice" => ("x: long", "x * 2"),
             _ => return None,
         };

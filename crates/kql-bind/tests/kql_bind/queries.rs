@@ -54,8 +54,47 @@ fn hostile_texts_end_in_errors() {
     let lets: String = (0..6_000).map(|i| format!("let x{i} = {i};")).collect();
     let calls: String = (1..100).map(|i| format!("let f{i} = (x: long) {{ f{}(x) + f{}(x) }};", i - 1, i - 1)).collect();
     let doubling = format!("let f0 = (x: long) {{ x }}; {calls} print f99(1)");
-    for text in [deep("(", ")", 5_000), deep("tostring(", ")", 5_000), deep("-", "", 5_000), pipes, format!("{lets} print 1"), doubling] {
+    for text in [deep("(", ")", 5_000), deep("tostring(", ")", 5_000), deep("(-", ")", 5_000), pipes, format!("{lets} print 1"), doubling] {
         let error = bind(&text, &Tables).map(|_| ()).unwrap_err();
         assert!(error[0].code.starts_with("PH0"), "{error:?}");
     }
+}
+
+#[test]
+fn errors_say_what_was_meant() {
+    for (query, help) in [
+        ("T | where B == 1", "did you mean `b`?"),
+        ("DnsEvent | take 1", "did you mean `DnsEvents`?"),
+        ("T | extend x = strcatt(a)", "did you mean `strcat`?"),
+        ("T | extend x = a + 'b'", "join texts with `strcat(…)`"),
+        ("T | evaluate bag_unpak(f)", "did you mean `bag_unpack`?"),
+    ] {
+        let errors = bind(query, &Tables).map(|_| ()).unwrap_err();
+        assert_eq!(errors[0].help.as_deref(), Some(help), "{query}");
+    }
+}
+
+/// How often each shared table stands in the plan.
+fn shared(query: &str) -> Vec<usize> {
+    let plan = format!("{:?}", bind(query, &Tables).unwrap().rel);
+    let mut ids: Vec<&str> = plan.split("Shared { id: ").skip(1).filter_map(|rest| rest.split(',').next()).collect();
+    ids.sort_unstable();
+    ids.chunk_by(|a, b| a == b).map(<[&str]>::len).collect()
+}
+
+#[test]
+fn tables_used_twice_are_shared() {
+    assert_eq!(shared("let X = T | where b > 1; X | count"), [0; 0]);
+    assert_eq!(shared("let X = T | where b > 1; X | join X on a"), [2]);
+    assert_eq!(shared("let X = materialize(T | where b > 1); X | count"), [0; 0]);
+    assert_eq!(shared("let X = T | where b > 1; let Y = X | take 1; union Y, Y"), [2]);
+    assert_eq!(shared("T | where b > 1 | as X | where a in (X | project a)"), [2]);
+    assert_eq!(shared("let X = T; union X, X"), [0; 0]);
+}
+
+#[test]
+fn what_a_fuzzy_union_leaves_out_is_told() {
+    let bound = bind("union isfuzzy=true T, Nosuch | render timechart", &Tables).unwrap();
+    assert_eq!(bound.warnings.iter().map(|w| w.code).collect::<Vec<_>>(), ["KS205"]);
+    assert_eq!(bound.render.as_deref(), Some("timechart"));
 }

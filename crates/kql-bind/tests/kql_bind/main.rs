@@ -1,8 +1,6 @@
 //! The binder against answers of the real engine, and against what it must say itself.
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests, which may fail and may tell")]
 
-#[path = "kql_bind/catalog.rs"]
 mod catalog;
-#[path = "kql_bind/conformance.rs"]
 mod conformance;
-#[path = "kql_bind/queries.rs"]
 mod queries;
