@@ -172,6 +172,7 @@ pub enum ParsePart {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct KvPattern {
     pub keys: Vec<(String, KqlType)>,
+    /// Empty, with the other: any character that is no letter or digit delimits.
     pub pair_delimiter: String,
     pub kv_delimiter: String,
     pub quote: Vec<String>,

@@ -84,8 +84,8 @@ impl Binder<'_> {
         let text = |name: &str| setting(options, name).and_then(setting_text);
         let pattern = KvPattern {
             keys,
-            pair_delimiter: text("pair_delimiter").unwrap_or_else(|| " ".to_owned()),
-            kv_delimiter: text("kv_delimiter").unwrap_or_else(|| "=".to_owned()),
+            pair_delimiter: text("pair_delimiter").unwrap_or_default(),
+            kv_delimiter: text("kv_delimiter").unwrap_or_default(),
             quote: text("quote").map(quotes).unwrap_or_default(),
             escape: text("escape"),
             regex: text("regex"),
