@@ -46,10 +46,12 @@ impl Binder<'_> {
                 }
                 PatternPart::Text(text, _) => parts.push(ParsePart::Text(text.clone())),
                 PatternPart::Capture { name, kind } => {
-                    if matches!(next, Some(PatternPart::Star(_) | PatternPart::Capture { .. })) {
+                    let kql_type = self.type_named(kind.as_ref())?;
+                    // A typed column ends where its type does; a string before a `*` could end anywhere.
+                    let open = matches!(next, Some(PatternPart::Capture { .. })) || (kql_type == KqlType::String && matches!(next, Some(PatternPart::Star(_))));
+                    if open {
                         return self.fail("KS101", name.span, "a text must follow a column");
                     }
-                    let kql_type = self.type_named(kind.as_ref())?;
                     let at = self.output(&mut schema, &outputs, name, kql_type)?;
                     outputs.push(at);
                     parts.push(ParsePart::Capture { name: name.text.clone(), kql_type });

@@ -36,6 +36,7 @@ pub(super) fn resolve(call: &Call) -> Resolved {
         }
         ("fir", 2..=4) if first => dynamic(call, fir),
         ("iir", 3) if first => dynamic(call, iir),
+        ("fit_line_dynamic", 1) if first => dynamic(call, fit_line),
         ("stats_dynamic", 1) if first => dynamic(call, stats),
         (_, 1) if first => {
             let apply = unary(name)?;
@@ -231,6 +232,33 @@ fn iir(a: &Row) -> Option<DynValue> {
         out.push((input - past) / first);
     }
     Some(DynValue::Array(out.into_iter().map(DynValue::Real).collect()))
+}
+
+/// The line of least squares over 1, 2, 3, …
+fn fit_line(a: &Row) -> Option<DynValue> {
+    let values = numbers(&a[0])?.into_iter().collect::<Option<Vec<f64>>>()?;
+    if values.len() < 2 {
+        return None;
+    }
+    let count = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / count;
+    let middle = (count + 1.0) / 2.0;
+    let offset = |n: usize| (n + 1) as f64 - middle;
+    let spread: f64 = (0..values.len()).map(|n| offset(n).powi(2)).sum();
+    let slope = values.iter().enumerate().map(|(n, y)| offset(n) * (y - mean)).sum::<f64>() / spread;
+    let interception = mean - slope * middle;
+    let line: Vec<f64> = (0..values.len()).map(|n| interception + slope * (n + 1) as f64).collect();
+    let variance = values.iter().map(|y| (y - mean).powi(2)).sum::<f64>() / (count - 1.0);
+    let rest = values.iter().zip(&line).map(|(y, fit)| (y - fit).powi(2)).sum::<f64>() / (count - 1.0);
+    let parts = [
+        ("slope", DynValue::Real(slope)),
+        ("interception", DynValue::Real(interception)),
+        ("rsquare", DynValue::Real(1.0 - rest / variance)),
+        ("variance", DynValue::Real(variance)),
+        ("rvariance", DynValue::Real(rest)),
+        ("line_fit", DynValue::Array(line.into_iter().map(DynValue::Real).collect())),
+    ];
+    Some(DynValue::Bag(parts.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()))
 }
 
 fn stats(a: &Row) -> Option<DynValue> {

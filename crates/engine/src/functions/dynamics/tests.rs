@@ -107,3 +107,24 @@ fn json() {
         ("[]", &[d("{\"a\":5}"), d("\"a\"")], d("5")),
     ]);
 }
+
+#[test]
+fn series() {
+    check(&[
+        ("series_abs", &[d("[-6.5,0,null]")], d("[6.5,0.0,null]")),
+        ("series_add", &[d("[1,2,4]"), d("[4,2,1]")], d("[5,4,5]")),
+        ("series_divide", &[d("[1,2]"), d("[4,2,1]")], d("[0.25,1.0,null]")),
+        ("series_greater", &[d("[60,0]"), l(15)], d("[true,false]")),
+        ("series_fill_forward", &[d("[null,1,null,2,null]")], d("[null,1,1,2,2]")),
+        ("series_fill_backward", &[d("[null,1,null,2,null]")], d("[1,1,2,2,null]")),
+        ("series_fill_const", &[d("[null,1]"), l(-1)], d("[-1,1]")),
+        ("series_fill_linear", &[d("[null,111,null,36,41,null,null,16,null]")], d("[111,111,73,36,41,32,24,16,16]")),
+        ("series_fir", &[d("[5,15,10,20]"), d("[1,-1]"), F, F], d("[5.0,10.0,-5.0,10.0]")),
+        ("series_fir", &[d("[2,4,6]"), d("[1,1]")], d("[1.0,3.0,5.0]")),
+        ("series_iir", &[d("[1,2,3]"), d("[1]"), d("[1,-1]")], d("[1.0,3.0,6.0]")),
+        ("series_sum", &[d("[1,2,3,4]")], Value::Real(10.0)),
+        ("series_dot_product", &[d("[1,2,4]"), d("[4,2,1]")], Value::Real(12.0)),
+    ]);
+    let Some(Ok(Value::Dynamic(fit))) = eval("series_fit_line_dynamic", &[d("[1,3]")], KqlType::Dynamic) else { panic!() };
+    assert_eq!(fit, r#"{"slope":2.0,"interception":-1.0,"rsquare":1.0,"variance":2.0,"rvariance":0.0,"line_fit":[1.0,3.0]}"#);
+}

@@ -42,21 +42,25 @@ impl V4 {
 pub(super) struct V6 {
     pub(super) bits: u128,
     pub(super) prefix: u32,
+    /// Written `::1.2.3.4`: compared as the IPv4 address.
+    dotted: bool,
 }
 
 impl V6 {
     pub(super) fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         if let Some(v4) = V4::parse(text) {
-            return Some(Self { bits: 0xFFFF_0000_0000 | u128::from(v4.bits), prefix: v4.prefix + 96 });
+            return Some(Self { bits: MAPPED | u128::from(v4.bits), prefix: v4.prefix + 96, dotted: false });
         }
         let (address, mut prefix) = split(text, 128)?;
         // A prefix after the dotted notation counts the dotted part's bits.
-        if address.contains('.') && prefix <= 32 {
+        let dotted = address.contains('.');
+        if dotted && prefix <= 32 {
             prefix += 96;
         }
         let address: std::net::Ipv6Addr = address.parse().ok()?;
-        Some(Self { bits: u128::from(address), prefix })
+        let bits = u128::from(address);
+        Some(Self { bits, prefix, dotted: dotted && bits >> 32 == 0 })
     }
 
     pub(super) fn masked(self, prefix: u32) -> u128 {
@@ -66,9 +70,16 @@ impl V6 {
 
     pub(super) fn compare(self, other: Self, prefix: u32) -> std::cmp::Ordering {
         let prefix = prefix.min(self.prefix).min(other.prefix);
-        self.masked(prefix).cmp(&other.masked(prefix))
+        self.mapped().masked(prefix).cmp(&other.mapped().masked(prefix))
+    }
+
+    fn mapped(self) -> Self {
+        if self.dotted { Self { bits: self.bits | MAPPED, ..self } } else { self }
     }
 }
+
+/// What precedes an IPv4 address in an IPv6 one.
+const MAPPED: u128 = 0xFFFF_0000_0000;
 
 /// The address, and its prefix or all bits.
 fn split(text: &str, all: u32) -> Option<(&str, u32)> {

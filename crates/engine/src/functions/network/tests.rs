@@ -52,6 +52,7 @@ fn ipv6() {
         ("parse_ipv6", &[s("zz")], s("")),
         ("ipv6_compare", &[s("::1"), s("::2")], l(-1)),
         ("ipv6_is_match", &[s("192.168.1.1"), s("::ffff:c0a8:0101")], T),
+        ("ipv6_compare", &[s("::192.168.1.1/30"), s("192.168.1.255/24"), l(127)], l(0)),
         ("ipv6_is_in_range", &[s("a5e:f127:8a9d:146d:e102:b5d3:c755:abcd"), s("a5e:f127:8a9d:146d:e102:b5d3:c755:f6cd/112")], T),
         ("ipv6_is_in_any_range", &[s("a5e:f127:8a9d:146d:e102:b5d3:c756:abd1"), d("[\"a5e:f127:8a9d:146d:e102:b5d3:c755:f6cd/112\"]")], F),
     ]);

@@ -7,6 +7,7 @@ use crate::functions::operand::ToText;
 use crate::functions::{Arg, Call, Resolved};
 use model::KqlType;
 use std::fmt::Write;
+use std::io::Read;
 
 pub(super) fn resolve(call: &Call) -> Resolved {
     match call.name {
@@ -31,6 +32,12 @@ pub(super) fn resolve(call: &Call) -> Resolved {
             }
             None => false,
         }),
+        "gzip_decompress_from_base64_string" => {
+            map(call, |text, out| out.push_str(&unpack(text, |bytes| Box::new(flate2::read::GzDecoder::new(bytes)))))
+        }
+        "zlib_decompress_from_base64_string" => {
+            map(call, |text, out| out.push_str(&unpack(text, |bytes| Box::new(flate2::read::ZlibDecoder::new(bytes)))))
+        }
         "base64_encode_fromguid" => from_bytes(call, KqlType::Guid, guid_bytes),
         "base64_encode_fromarray" => from_bytes(call, KqlType::Dynamic, array_bytes),
         _ => None,
@@ -63,6 +70,19 @@ fn from_bytes(call: &Call, from: KqlType, bytes: fn(&str) -> Option<Vec<u8>>) ->
             }
         }))
     })
+}
+
+/// More than this does not come out of a packed string.
+const UNPACKED: u64 = 4 << 20;
+
+/// The text in packed base64; empty where it is not packed so, is no UTF-8, or is longer than [`UNPACKED`].
+fn unpack(text: &str, decoder: for<'a> fn(&'a [u8]) -> Box<dyn Read + 'a>) -> String {
+    let Some(bytes) = base64_decode(text) else { return String::new() };
+    let mut out = Vec::new();
+    match decoder(&bytes).take(UNPACKED + 1).read_to_end(&mut out) {
+        Ok(length) if length as u64 <= UNPACKED => String::from_utf8(out).unwrap_or_default(),
+        _ => String::new(),
+    }
 }
 
 /// Everything but letters, digits and `-_.!*()` as `%` and two lower-case digits.
@@ -194,6 +214,16 @@ mod tests {
         let bytes = base64_decode("JpbpECu8dUy7Pv5gbeJXAA==").unwrap();
         assert_eq!(guid_text(&bytes).unwrap(), "10e99626-bc2b-4c75-bb3e-fe606de25700");
         assert_eq!(guid_bytes("10e99626-bc2b-4c75-bb3e-fe606de25700").unwrap(), bytes);
+    }
+
+    #[test]
+    fn packed() {
+        let zlib = |text: &str| unpack(text, |bytes| Box::new(flate2::read::ZlibDecoder::new(bytes)));
+        let gzip = |text: &str| unpack(text, |bytes| Box::new(flate2::read::GzDecoder::new(bytes)));
+        assert_eq!(zlib("eJwLSS0uUSguKcrMS1cwNDIGACxqBQ4="), "Test string 123");
+        assert_eq!(gzip("H4sIAAAAAAAA/wEUAOv/MTIzNDU2Nzg5MHF3ZXJ0eXVpb3A6m7f2FAAAAA=="), "1234567890qwertyuiop");
+        assert_eq!(zlib("x0x0x0"), "");
+        assert_eq!(gzip("eJwLSS0uUSguKcrMS1cwNDIGACxqBQ4="), "");
     }
 
     #[test]
