@@ -9,9 +9,11 @@ use datafusion::logical_expr::expr::ScalarFunction;
 use datafusion::logical_expr::simplify::{ExprSimplifyResult, SimplifyContext};
 use datafusion::logical_expr::{ColumnarValue, Expr, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility};
 use kql_syntax::Span;
-use model::KqlType;
+use model::{KqlType, Value};
+use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 /// One typed form with its constants.
 #[derive(Debug)]
@@ -64,10 +66,53 @@ pub(crate) fn call(name: &str, infos: Vec<ArgInfo>, returns: KqlType, args: Vec<
     ))
 }
 
+/// Kernels with large constants, as matchers of lists: the same list stands in many places of many queries.
+static LARGE: LazyLock<Mutex<BTreeMap<String, Arc<dyn Kernel>>>> = LazyLock::new(Mutex::default);
+const LARGE_CONSTANT: usize = 256;
+/// Kernels that are remembered; all are forgotten beyond that.
+const MAX_LARGE: usize = 512;
+
+/// What tells a kernel with a large constant apart; `None` for others.
+fn large_key(name: &str, infos: &[ArgInfo], returns: KqlType) -> Option<String> {
+    let large = infos.iter().any(|i| matches!(&i.constant, Some(Value::Dynamic(v) | Value::String(v)) if v.len() >= LARGE_CONSTANT));
+    (large && !is_volatile(name)).then(|| {
+        let mut key = format!("{name} {returns}");
+        for info in infos {
+            key.push(' ');
+            key.push_str(info.kql_type.name());
+            match &info.constant {
+                Some(Value::Dynamic(v) | Value::String(v)) => {
+                    let _ = write!(key, "={}:{v}", v.len());
+                }
+                Some(other) => {
+                    let _ = write!(key, "={other:?}");
+                }
+                None => {}
+            }
+        }
+        key
+    })
+}
+
 /// The kernel of a typed form, or the refusal.
 pub(crate) fn resolve(name: &str, infos: &[ArgInfo], returns: KqlType, span: Option<Span>) -> Result<Arc<dyn Kernel>, EngineError> {
+    let key = large_key(name, infos, returns);
+    if let Some(key) = &key
+        && let Some(kernel) = LARGE.lock().unwrap_or_else(PoisonError::into_inner).get(key)
+    {
+        return Ok(Arc::clone(kernel));
+    }
     match functions::resolve(&Call { name, args: infos, returns }) {
-        Some(Ok(kernel)) => Ok(kernel),
+        Some(Ok(kernel)) => {
+            if let Some(key) = key {
+                let mut large = LARGE.lock().unwrap_or_else(PoisonError::into_inner);
+                if large.len() >= MAX_LARGE {
+                    large.clear();
+                }
+                large.insert(key, Arc::clone(&kernel));
+            }
+            Ok(kernel)
+        }
         Some(Err(e)) => Err(EngineError { span, ..EngineError::new(ARGUMENT, e.to_string()) }),
         None => {
             let types: Vec<_> = infos.iter().map(|a| a.kql_type.name()).collect();

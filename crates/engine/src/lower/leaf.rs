@@ -61,6 +61,16 @@ impl Lowerer<'_> {
             let plan = LogicalPlan::EmptyRelation(EmptyRelation { produce_one_row: false, schema });
             return Ok(Lowered { plan, hidden: self.leaf_hidden(), empty: true });
         }
+        // Rows of a shared relation bring their lineage with them.
+        let width = schema.columns.len();
+        let with_lineage = self.lineage && batches.iter().all(|b| b.num_columns() > width);
+        let layout = if with_lineage {
+            let mut fields: Vec<Field> = layout.fields().iter().map(|f| f.as_ref().clone()).collect();
+            fields.push(Field::new(lineage::COLUMN, DataType::Binary, false));
+            Arc::new(ArrowSchema::new(fields))
+        } else {
+            layout
+        };
         let batches = batches
             .into_iter()
             .map(|b| {
@@ -72,7 +82,11 @@ impl Lowerer<'_> {
             .collect::<Result<Vec<_>>>()?;
         let table = MemTable::try_new(layout, vec![batches])?;
         let mut exprs: Vec<_> = (0..schema.columns.len()).map(super::nth).collect();
-        exprs.extend(self.without_record().into_iter().map(|(name, e)| e.alias(name)));
+        if with_lineage {
+            exprs.push(named(lineage::COLUMN).alias(lineage::COLUMN));
+        } else {
+            exprs.extend(self.without_record().into_iter().map(|(name, e)| e.alias(name)));
+        }
         // Each place has a name of its own, so that two uses of the same rows are told apart.
         let name = self.fresh("rows");
         let reference = datafusion::common::TableReference::bare(name);
@@ -169,19 +183,23 @@ impl Lowerer<'_> {
     /// Computed once where that saves work or keeps it the same; else lowered in each place, so that filters reach its scans.
     pub(super) fn shared(&mut self, id: usize, input: &Arc<Rel>, need: &Need) -> Result<Lowered> {
         let rests = refs::rests(input, &|t| self.env.offered(t));
-        if rests.apply || self.lineage || !(rests.costly || rests.volatile) {
+        if rests.apply || !(rests.costly || rests.volatile) {
             return self.lower(input, need);
         }
         if matches!(self.env.phase, Phase::Before) && (rests.evidence || rests.now || rests.volatile) {
-            self.compute_root(input)?;
+            if self.rooted.insert(super::address(input)) {
+                let plan = self.outside(|inner| inner.query(input))?;
+                self.roots.push(plan);
+            }
             let lowered = self.nothing(&input.schema)?;
             return Ok(Lowered { empty: false, ..lowered });
         }
-        let rows = match self.computed.shared.get(&id) {
+        let rows = match self.computed.shared.get(&(id, self.lineage)) {
             Some(rows) => rows.clone(),
             None => {
-                let rows = self.compute(input)?.unwrap_or(Rows { batches: Vec::new() });
-                self.computed.shared.insert(id, rows.clone());
+                let plan = self.outside(|inner| inner.query(input))?;
+                let rows = Rows { batches: self.env.execute(&plan, None)? };
+                self.computed.shared.insert((id, self.lineage), rows.clone());
                 rows
             }
         };

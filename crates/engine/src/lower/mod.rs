@@ -16,7 +16,7 @@ mod text;
 
 pub(crate) use refs::{tables, uses_now};
 
-use crate::env::Env;
+use crate::env::{Env, Phase};
 use crate::error::{EngineError, INTERNAL, Result};
 use crate::lineage;
 use crate::value;
@@ -56,7 +56,8 @@ pub(crate) struct Computed {
     scalars: BTreeMap<usize, Value>,
     lists: BTreeMap<usize, Value>,
     constants: BTreeMap<usize, Rows>,
-    shared: BTreeMap<usize, Rows>,
+    /// By id, and whether lineage comes with it.
+    shared: BTreeMap<(usize, bool), Rows>,
 }
 
 /// Lowers the relations of one query in one phase.
@@ -102,6 +103,11 @@ impl<'e> Lowerer<'e> {
         Ok(plan)
     }
 
+    /// Whether what is not built was refused in an earlier lowering, so that what has no rows need not be looked at.
+    fn refused_already(&self) -> bool {
+        matches!(self.env.phase, Phase::After { .. })
+    }
+
     /// A name that no other column has.
     fn fresh(&mut self, what: &str) -> String {
         self.fresh += 1;
@@ -127,7 +133,7 @@ impl<'e> Lowerer<'e> {
             RelKind::Empty => self.nothing(&rel.schema),
             RelKind::Range { from, to, step } => self.range(rel, from, to, step),
             RelKind::Filter { input, predicate } => self.filter(input, predicate, need),
-            RelKind::Project { input, exprs } => self.project(input, exprs, need),
+            RelKind::Project { input, exprs } => self.project(rel, input, exprs, need),
             RelKind::Aggregate { input, keys, aggregates } => self.aggregate(rel, input, keys, aggregates, need),
             RelKind::Distinct { input } => self.distinct(input),
             RelKind::Sort { input, keys, limit } => self.sort(input, keys, limit.as_ref(), need),

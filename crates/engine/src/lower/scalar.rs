@@ -171,9 +171,15 @@ impl Lowerer<'_> {
     /// Lowers beside the query at hand: without lineage, outside of `mv-apply`.
     fn aside<T>(&mut self, f: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let lineage = std::mem::replace(&mut self.lineage, false);
+        let done = self.outside(f);
+        self.lineage = lineage;
+        done
+    }
+
+    /// Lowers what stands in an `mv-apply` but does not look at its rows.
+    pub(super) fn outside<T>(&mut self, f: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let applies = std::mem::take(&mut self.applies);
         let done = f(self);
-        self.lineage = lineage;
         self.applies = applies;
         done
     }
@@ -200,6 +206,20 @@ pub(crate) fn has_unknown(expr: &Expr) -> bool {
     expr.exists(|e| Ok(matches!(e, Expr::Placeholder(_)))).unwrap_or(true)
 }
 
+/// Whether an argument waits: what holds an unknown is an unknown or a waiting call itself.
+fn is_waiting(expr: &Expr) -> bool {
+    match expr {
+        Expr::Placeholder(_) => true,
+        Expr::ScalarFunction(f) => {
+            let name = f.func.name();
+            name.starts_with(WAITING) || (name.starts_with("path ") && f.args.first().is_some_and(is_waiting))
+        }
+        _ => false,
+    }
+}
+
+const WAITING: &str = "__waiting_";
+
 /// A call over plan expressions; computed at once where all of them are constant.
 pub(crate) fn call(name: &str, types: &[KqlType], exprs: Vec<Expr>, returns: KqlType, span: Span) -> Result<Expr> {
     let infos: Vec<ArgInfo> = types
@@ -213,7 +233,7 @@ pub(crate) fn call(name: &str, types: &[KqlType], exprs: Vec<Expr>, returns: Kql
             },
         })
         .collect();
-    if exprs.iter().any(has_unknown) {
+    if exprs.iter().any(is_waiting) {
         return waiting(name, &infos, returns, exprs, span);
     }
     let constants: Option<Vec<ScalarValue>> =
@@ -234,7 +254,7 @@ pub(crate) fn call(name: &str, types: &[KqlType], exprs: Vec<Expr>, returns: Kql
 fn waiting(name: &str, infos: &[ArgInfo], returns: KqlType, exprs: Vec<Expr>, span: Span) -> Result<Expr> {
     match udf::resolve(name, infos, returns, Some(span)) {
         Err(e) if e.code == crate::error::NOT_BUILT => Err(e),
-        _ => Ok(udf::own(format!("__waiting_{name}"), Arc::new(Waiting), (returns.arrow(), returns.nullable()), exprs)),
+        _ => Ok(udf::own(format!("{WAITING}{name}"), Arc::new(Waiting), (returns.arrow(), returns.nullable()), exprs)),
     }
 }
 

@@ -17,6 +17,9 @@ impl Lowerer<'_> {
         let mut wanted = need.clone();
         refs::columns(predicate, &mut wanted);
         let lowered = self.lower(input, &wanted)?;
+        if lowered.empty && self.refused_already() {
+            return Ok(lowered);
+        }
         if calls_window(predicate) {
             let (lowered, predicate) = self.with_windows(lowered, input, std::slice::from_ref(predicate))?;
             let condition = predicate.into_iter().next().ok_or_else(|| EngineError::internal("no predicate"))?;
@@ -31,18 +34,21 @@ impl Lowerer<'_> {
         Ok(Lowered { plan, ..lowered })
     }
 
-    pub(super) fn project(&mut self, input: &Rel, exprs: &[Scalar], need: &Need) -> Result<Lowered> {
+    pub(super) fn project(&mut self, rel: &Rel, input: &Rel, exprs: &[Scalar], need: &Need) -> Result<Lowered> {
         let needed: Vec<(usize, &Scalar)> = exprs.iter().enumerate().filter(|(n, _)| need.contains(n)).collect();
         let mut wanted = Need::new();
         needed.iter().for_each(|(_, e)| refs::columns(e, &mut wanted));
         let mut lowered = self.lower(input, &wanted)?;
-        let scalars: Vec<Scalar> = needed.iter().map(|(_, e)| (*e).clone()).collect();
-        let plan_exprs = if scalars.iter().any(calls_window) {
+        if lowered.empty && self.refused_already() {
+            return self.nothing(&rel.schema);
+        }
+        let plan_exprs = if needed.iter().any(|(_, e)| calls_window(e)) {
+            let scalars: Vec<Scalar> = needed.iter().map(|(_, e)| (*e).clone()).collect();
             let (with, exprs) = self.with_windows(lowered, input, &scalars)?;
             lowered = with;
             exprs
         } else {
-            scalars.iter().map(|e| self.scalar(e)).collect::<Result<_>>()?
+            needed.iter().map(|(_, e)| self.scalar(e)).collect::<Result<_>>()?
         };
         let named = needed.iter().zip(plan_exprs).map(|((n, _), e)| (value::column_name(*n), e)).collect();
         self.select(lowered, named)
