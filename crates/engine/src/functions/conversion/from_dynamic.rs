@@ -38,9 +38,8 @@ pub fn dynamic_to_bool(value: &DynValue) -> Option<bool> {
 
 pub fn dynamic_to_datetime(value: &DynValue) -> Option<i64> {
     match value {
-        DynValue::DateTime(t) => Some(*t),
         DynValue::String(text) => parse_datetime(text),
-        DynValue::Long(n) => (0..=ticks::MAX).contains(n).then_some(*n),
+        DynValue::DateTime(t) | DynValue::Long(t) => (0..=ticks::MAX).contains(t).then_some(*t),
         _ => None,
     }
 }

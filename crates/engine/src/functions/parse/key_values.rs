@@ -46,7 +46,9 @@ pub fn compile_kv(pattern: &KvPattern) -> Result<KvParser, FunctionError> {
             Mode::Regex(regex)
         }
         (None, true, true) => Mode::Words,
-        (None, false, false) => Mode::Delimited { pair: pattern.pair_delimiter.clone(), kv: pattern.kv_delimiter.clone(), greedy: pattern.greedy },
+        (None, false, false) => {
+            Mode::Delimited { pair: pattern.pair_delimiter.clone(), kv: pattern.kv_delimiter.clone(), greedy: pattern.greedy }
+        }
         _ => return refuse("pair_delimiter and kv_delimiter must both be given or both be left out"),
     };
     let quotes = match pattern.quote.as_slice() {
@@ -96,7 +98,9 @@ impl KvParser {
         let mut rest = text;
         while !rest.is_empty() {
             rest = rest.trim_start();
-            let quoted_key = self.quoted(rest).and_then(|(key, tail)| Some((key, tail.strip_prefix(kv).or_else(|| tail.trim_start().strip_prefix(kv))?)));
+            let quoted_key = self
+                .quoted(rest)
+                .and_then(|(key, tail)| Some((key, tail.strip_prefix(kv).or_else(|| tail.trim_start().strip_prefix(kv))?)));
             let (key, after) = match quoted_key {
                 Some(found) => found,
                 None => {
