@@ -53,6 +53,7 @@ pub(crate) const COMMON: &[Common] = &[
     text("Pool", &[], &[]),
     text("Wallet", &[], &[]),
     text("Outcome", &[], &[]),
+    Common { name: "Count", kql_type: KqlType::Long, mappings: &[], usual: &[] },
     Common { name: "Bytes", kql_type: KqlType::Long, mappings: &[], usual: &[] },
     Common { name: "DurationSeconds", kql_type: KqlType::Real, mappings: &[], usual: &[] },
     text("ParentName", &[], &[]),

@@ -17,11 +17,13 @@ pub(crate) struct Found {
     pub(crate) detail: String,
 }
 
-/// Rows of one hunt to findings, in order of host and object.
+/// Rows of one hunt to findings, in order of host and object. `judged` rows also come from the records that exclusions were judged by:
+/// those are not counted.
 pub(crate) fn findings(
     hunt: &Hunt,
     rows: &[Row],
     lineage: Option<&[Lineage]>,
+    judged: bool,
     locate: &dyn Fn(RecordId) -> Option<Provenance>,
 ) -> Vec<Found> {
     let mut groups: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
@@ -32,7 +34,11 @@ pub(crate) fn findings(
         let of: Vec<&Row> = members.iter().map(|n| &rows[*n]).collect();
         let records = lineage.map(|all| members.iter().filter_map(|n| all.get(*n)).collect::<Vec<_>>());
         let id = id(&[&hunt.id, &host_key, &object_key]);
-        finding(hunt, id, &of, records.as_deref(), locate)
+        let mut found = finding(hunt, id, &of, records.as_deref(), locate);
+        if judged {
+            found.finding.count = of.iter().map(|r| r.count.unwrap_or(1).max(1) as u64).sum();
+        }
+        found
     });
     found.collect()
 }
@@ -166,7 +172,7 @@ mod tests {
     }
 
     fn run(rows: &[Row]) -> Vec<Finding> {
-        findings(&hunt(), rows, None, &|_| None).into_iter().map(|f| f.finding).collect()
+        findings(&hunt(), rows, None, false, &|_| None).into_iter().map(|f| f.finding).collect()
     }
 
     #[test]

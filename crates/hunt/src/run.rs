@@ -41,7 +41,9 @@ pub fn hunt(backend: &dyn Backend, library: &Library, locate: &dyn Fn(RecordId) 
     for ((hunt, query), answer) in library.hunts.iter().zip(queries).zip(answers) {
         match answer {
             Ok(answer) => {
-                found.extend(findings(hunt, &rows(hunt, &answer), answer.lineage.as_deref(), locate));
+                let rows = rows(hunt, &answer);
+                let lineage = answer.lineage.as_deref();
+                found.extend(findings(hunt, &rows, lineage, library.has_policies(), locate));
                 hunted.scans.push((hunt.id.clone(), answer.scans));
             }
             Err(error) => hunted.problems.push(Problem { hunt: hunt.id.clone(), file: hunt.file.clone(), error, query: query.text }),

@@ -166,7 +166,7 @@ fn everyday() -> Vec<Process> {
     for (time, device, path, command) in [
         ("2026-11-18T01:39:58Z", "app-02", "/usr/bin/wget", "wget -q https://www.example.com/health"),
         ("2026-11-18T08:00:00Z", "app-02", "/usr/bin/python3", "python3 -m pytest -p no:cacheprovider -u all"),
-        ("2026-11-18T10:14:50Z", "dev-laptop", "/usr/bin/firefox", "firefox https://www.nicehash.com/"),
+        ("2026-11-18T10:14:50Z", "dev-laptop", "/usr/lib/firefox/firefox", "/usr/lib/firefox/firefox"),
         ("2026-11-18T11:30:00Z", "db-01", "/usr/bin/ssh", "ssh -o StrictHostKeyChecking=yes -p 2222 backup@bkp-01"),
     ] {
         all.push(Process {

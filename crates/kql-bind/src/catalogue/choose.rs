@@ -27,13 +27,16 @@ pub(crate) enum Misfit {
 /// Chooses by the arguments' types (`None`: a `typeof`, whose type is given by `literal`).
 pub(crate) fn choose(entry: &Entry, args: &[Option<KqlType>], literal: Option<KqlType>) -> Result<Chosen, Misfit> {
     let mut misfit = None;
-    for signature in &entry.signatures {
-        for params in layouts(&signature.params, args.len()) {
-            match fit(entry, signature, &params, args, literal) {
-                Ok(chosen) => return Ok(chosen),
-                Err(m) => {
-                    if !matches!(misfit, Some(Misfit::Type(..))) {
-                        misfit = Some(m);
+    // An overload that takes a dynamic as it is goes before one that reads it as text.
+    for loose in [false, true] {
+        for signature in &entry.signatures {
+            for params in layouts(&signature.params, args.len()) {
+                match fit(entry, signature, &params, args, literal, loose) {
+                    Ok(chosen) => return Ok(chosen),
+                    Err(m) => {
+                        if !matches!(misfit, Some(Misfit::Type(..))) {
+                            misfit = Some(m);
+                        }
                     }
                 }
             }
@@ -76,13 +79,14 @@ fn fit(
     params: &[&Param],
     args: &[Option<KqlType>],
     literal: Option<KqlType>,
+    loose: bool,
 ) -> Result<Chosen, Misfit> {
     let mut becomes = Vec::with_capacity(args.len());
     for (i, (param, arg)) in params.iter().zip(args).enumerate() {
         becomes.push(match (param.kind, arg) {
             (ParamKind::TypeOf, None) => None,
             (ParamKind::TypeOf | ParamKind::Table, _) | (_, None) => return Err(Misfit::Type(i, param.accepts)),
-            (_, Some(arg)) => Some(accept(param, *arg).ok_or(Misfit::Type(i, param.accepts))?),
+            (_, Some(arg)) => Some(accept(param, *arg, loose).ok_or(Misfit::Type(i, param.accepts))?),
         });
     }
     let alternatives: Vec<usize> = (0..params.len()).filter(|i| params[*i].kind == ParamKind::Common).collect();
@@ -118,11 +122,11 @@ fn fit(
 }
 
 /// The type that an argument takes on for a parameter.
-fn accept(param: &Param, arg: KqlType) -> Option<KqlType> {
+fn accept(param: &Param, arg: KqlType, loose: bool) -> Option<KqlType> {
     if param.accepts.contains(arg) {
         return Some(arg);
     }
-    if arg == KqlType::Dynamic && param.accepts == TypeSet::of(&[KqlType::String]) {
+    if loose && arg == KqlType::Dynamic && param.accepts == TypeSet::of(&[KqlType::String]) {
         return Some(KqlType::String);
     }
     [KqlType::Long, KqlType::Real, KqlType::Decimal].into_iter().find(|t| param.accepts.contains(*t) && arg.is_numeric() && widens(arg, *t))
