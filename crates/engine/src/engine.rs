@@ -350,6 +350,12 @@ impl<'a> LocalBackend<'a> {
 }
 
 impl Backend for LocalBackend<'_> {
+    fn check(&self, query: &str) -> std::result::Result<Vec<Arc<str>>, QueryError> {
+        let offer = self.source.map(|s| s.offer()).unwrap_or_default();
+        let rel = bind(query, &catalog::Merged::new(self.catalog, &offer))?;
+        Ok(tables(&rel))
+    }
+
     fn run(&self, queries: &[Query]) -> Vec<Result<Answer, QueryError>> {
         let mut outcome = self.engine.run(queries, self.catalog, self.source, self.observer);
         let answers = outcome.answers.clone();

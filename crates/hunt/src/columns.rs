@@ -76,15 +76,24 @@ pub(crate) fn candidates<'a>(hunt: &'a Hunt, common: &'a Common) -> impl Iterato
     std::iter::once(common.name).chain(mapped).chain(common.usual.iter().copied())
 }
 
-/// The hunt's query with exclusions applied: its rows under the fixed signature, then the verdict of each.
-pub(crate) fn explained(hunt: &Hunt) -> String {
-    let mut text = hunt.query.trim_end().trim_end_matches(';').to_owned();
-    // A comment at the end of the query must not swallow what follows.
-    text.push_str("\n| project ");
-    let columns: Vec<String> = COMMON.iter().map(|common| format!("{} = {}", common.name, expression(hunt, common))).collect();
-    text.push_str(&columns.join(", "));
-    text.push_str(&format!("\n| invoke PoolhoundExplain('{}')", hunt.evidence_class.name()));
+/// All hunts in one query with exclusions applied: their rows under the fixed signature, then the verdict of each. One query, so that the
+/// endpoint's records are joined once and not once a hunt.
+pub(crate) fn explained(hunts: &[&Hunt]) -> String {
+    let mut text = String::from("union\n");
+    for (n, hunt) in hunts.iter().enumerate() {
+        // A function of its own, so that a name of one hunt means nothing in another; a comment at the query's end ends with its line.
+        let query = hunt.query.trim_end().trim_end_matches(';');
+        text.insert_str(0, &format!("let Hunt{n} = () {{\n{query}\n| project {}\n}};\n", signature(hunt)));
+        text.push_str(&format!("{}(Hunt{n}())\n", if n > 0 { ", " } else { "" }));
+    }
+    text.push_str("| invoke PoolhoundExplain()");
     text
+}
+
+fn signature(hunt: &Hunt) -> String {
+    let own = [format!("HuntId = '{}'", hunt.id.replace('\'', "\\'")), format!("EvidenceClass = '{}'", hunt.evidence_class.name())];
+    let columns = COMMON.iter().map(|common| format!("{} = {}", common.name, expression(hunt, common)));
+    own.into_iter().chain(columns).collect::<Vec<_>>().join(", ")
 }
 
 fn expression(hunt: &Hunt, common: &Common) -> String {

@@ -9,6 +9,8 @@ use model::{Answer, EvidenceClass, KqlType};
 /// What a row says. Empty and `None` where it does not.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Row {
+    /// The hunt's id, where rows of several are in one answer.
+    pub(crate) hunt: String,
     /// Ticks.
     pub(crate) time: Option<i64>,
     pub(crate) host: String,
@@ -80,6 +82,7 @@ fn is_time(answer: &Answer, name: &str) -> bool {
 type Set = fn(&mut Row, &ArrayRef, usize);
 
 const FIELDS: &[(&str, Set)] = &[
+    ("HuntId", |row, c, n| row.hunt = text(c, n)),
     ("TimeGenerated", |row, c, n| row.time = number(c, n)),
     ("Host", |row, c, n| row.host = text(c, n)),
     ("HostIp", |row, c, n| row.host_ip = text(c, n)),

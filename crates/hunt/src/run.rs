@@ -2,10 +2,11 @@
 
 use crate::cases::cases;
 use crate::columns::explained;
-use crate::entities::rows;
+use crate::entities::{Row, rows};
 use crate::findings::{Found, findings};
 use content::{Hunt, Library};
-use model::{Backend, Case, Finding, Provenance, Query, QueryError, RecordId, Verdict};
+use model::{Backend, Case, Finding, Lineage, Provenance, Query, QueryError, RecordId, Verdict};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What hunting yielded.
@@ -33,22 +34,22 @@ pub struct Problem {
 /// Runs all hunts of a library in one go, and explains findings where the library has policies. `locate` tells where a record
 /// lies; it is asked after the run.
 pub fn hunt(backend: &dyn Backend, library: &Library, locate: &dyn Fn(RecordId) -> Option<Provenance>) -> Hunted {
-    let text = |hunt: &Hunt| if library.has_policies() { explained(hunt) } else { hunt.query.clone() };
-    let queries: Vec<Query> = library.hunts.iter().map(|h| Query { id: h.id.clone(), text: text(h), lineage: true }).collect();
     let mut hunted = Hunted::default();
-    let mut found: Vec<Found> = Vec::new();
-    let answers = backend.run(&queries);
-    for ((hunt, query), answer) in library.hunts.iter().zip(queries).zip(answers) {
-        match answer {
-            Ok(answer) => {
-                let rows = rows(hunt, &answer);
-                let lineage = answer.lineage.as_deref();
-                found.extend(findings(hunt, &rows, lineage, library.has_policies(), locate));
-                hunted.scans.push((hunt.id.clone(), answer.scans));
+    let mut sound: Vec<&Hunt> = Vec::new();
+    for hunt in &library.hunts {
+        match backend.check(&hunt.query) {
+            Ok(tables) => {
+                hunted.scans.push((hunt.id.clone(), tables));
+                sound.push(hunt);
             }
-            Err(error) => hunted.problems.push(Problem { hunt: hunt.id.clone(), file: hunt.file.clone(), error, query: query.text }),
+            Err(error) => hunted.problems.push(problem(hunt, error)),
         }
     }
+    let mut found = if library.has_policies() && !sound.is_empty() {
+        judged(backend, &sound, locate, &mut hunted.problems)
+    } else {
+        plain(backend, &sound, locate, &mut hunted.problems)
+    };
     hunted.cases = cases(&found);
     found.sort_by(|a, b| {
         let key = |f: &Found| (f.finding.verdict == Verdict::Explained, std::cmp::Reverse(f.finding.severity));
@@ -56,4 +57,62 @@ pub fn hunt(backend: &dyn Backend, library: &Library, locate: &dyn Fn(RecordId) 
     });
     hunted.findings = found.into_iter().map(|f| f.finding).collect();
     hunted
+}
+
+fn problem(hunt: &Hunt, error: QueryError) -> Problem {
+    Problem { hunt: hunt.id.clone(), file: hunt.file.clone(), error, query: hunt.query.clone() }
+}
+
+/// A query a hunt.
+fn plain(
+    backend: &dyn Backend,
+    hunts: &[&Hunt],
+    locate: &dyn Fn(RecordId) -> Option<Provenance>,
+    problems: &mut Vec<Problem>,
+) -> Vec<Found> {
+    let queries: Vec<Query> = hunts.iter().map(|h| Query { id: h.id.clone(), text: h.query.clone(), lineage: true }).collect();
+    let mut found = Vec::new();
+    for (hunt, answer) in hunts.iter().zip(backend.run(&queries)) {
+        match answer {
+            Ok(answer) => found.extend(findings(hunt, &rows(hunt, &answer), answer.lineage.as_deref(), false, locate)),
+            Err(error) => problems.push(problem(hunt, error)),
+        }
+    }
+    found
+}
+
+/// One query for all hunts, whose rows exclusions have judged.
+fn judged(
+    backend: &dyn Backend,
+    hunts: &[&Hunt],
+    locate: &dyn Fn(RecordId) -> Option<Provenance>,
+    problems: &mut Vec<Problem>,
+) -> Vec<Found> {
+    let text = explained(hunts);
+    let query = Query { id: "exclusions".to_owned(), text: text.clone(), lineage: true };
+    let answer = match backend.run(&[query]).into_iter().next() {
+        Some(Ok(answer)) => answer,
+        Some(Err(error)) => {
+            // No finding is lost to a fault of the exclusions: all are open.
+            problems.push(Problem { hunt: "exclusions".to_owned(), file: "PoolhoundExplain".to_owned(), error, query: text });
+            return plain(backend, hunts, locate, problems);
+        }
+        None => return Vec::new(),
+    };
+    // All rows have the same columns, whichever hunt they are of.
+    let mut by_hunt: BTreeMap<String, (Vec<Row>, Vec<Lineage>)> = BTreeMap::new();
+    let mut lineage = answer.lineage.clone().map(Vec::into_iter);
+    for row in hunts.first().map(|hunt| rows(hunt, &answer)).unwrap_or_default() {
+        let (rows, records) = by_hunt.entry(row.hunt.clone()).or_default();
+        rows.push(row);
+        records.extend(lineage.as_mut().and_then(Iterator::next));
+    }
+    let mut found = Vec::new();
+    for hunt in hunts {
+        if let Some((rows, records)) = by_hunt.remove(&hunt.id) {
+            let lineage = (records.len() == rows.len()).then_some(records.as_slice());
+            found.extend(findings(hunt, &rows, lineage, true, locate));
+        }
+    }
+    found
 }

@@ -49,6 +49,8 @@ pub struct QueryError {
 
 /// Runs queries.
 pub trait Backend: Send + Sync {
+    /// The tables that a query reads, or why it cannot run. Reads no evidence.
+    fn check(&self, query: &str) -> Result<Vec<Arc<str>>, QueryError>;
     /// Answers all queries, in their order, over one pass of the evidence.
     fn run(&self, queries: &[Query]) -> Vec<Result<Answer, QueryError>>;
 }
