@@ -6,11 +6,13 @@ use super::wants::TablePlan;
 use crate::error::EngineError;
 use crate::observer::Observer;
 use crate::stop::Stop;
-use arrow::array::{Array, AsArray, BooleanArray};
+use arrow::array::{Array, AsArray, BooleanArray, BooleanBufferBuilder, UInt32Array};
 use arrow::compute;
-use arrow::datatypes::{DataType, Field, Schema as ArrowSchema, SchemaRef};
+use arrow::datatypes::{DataType, Field, Schema as ArrowSchema, SchemaRef, UInt32Type};
 use arrow::record_batch::RecordBatch;
 use datafusion::common::DFSchema;
+use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
+use datafusion::logical_expr::Expr;
 use datafusion::logical_expr::execution_props::ExecutionProps;
 use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
 use datafusion::physical_expr::{PhysicalExpr, create_physical_expr};
@@ -23,6 +25,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Read errors that are kept; more are counted.
 const MAX_ERRORS: usize = 100_000;
+/// Of this many rows one is left: then the rest of a filter looks at those alone.
+const FEW: usize = 8;
 
 /// The pass at work.
 pub struct PassSink<'a> {
@@ -164,7 +168,15 @@ impl Table {
             schema,
             kept,
             conjuncts,
-            groups: plan.groups.iter().map(|g| g.iter().copied().collect()).collect(),
+            groups: plan
+                .groups
+                .iter()
+                .map(|g| {
+                    let mut group: Vec<usize> = g.iter().copied().collect();
+                    group.sort_by_key(|n| cost(&plan.conjuncts[*n]));
+                    group
+                })
+                .collect(),
             time: plan.time,
             host: plan.host,
             keeping: Mutex::default(),
@@ -191,33 +203,15 @@ impl Table {
         let mut known: Vec<Option<BooleanArray>> = vec![None; self.conjuncts.len()];
         let mut wanted: Option<BooleanArray> = None;
         for group in &self.groups {
-            let mut mask: Option<BooleanArray> = None;
-            for &conjunct in group {
-                let values = match &known[conjunct] {
-                    Some(values) => values.clone(),
-                    None => {
-                        let values = self.conjuncts[conjunct].evaluate(rows)?.into_array(rows.num_rows())?;
-                        let values = values.as_boolean();
-                        let values = if values.null_count() == 0 { values.clone() } else { compute::prep_null_mask_filter(values) };
-                        known[conjunct] = Some(values.clone());
-                        values
-                    }
-                };
-                let next = match mask {
-                    Some(mask) => compute::and(&mask, &values)?,
-                    None => values,
-                };
-                let none = next.true_count() == 0;
-                mask = Some(next);
-                if none {
-                    break;
-                }
+            if group.is_empty() {
+                return Ok(Some(self.keep_all(rows)?));
             }
-            let Some(mask) = mask else { return Ok(Some(self.keep_all(rows)?)) };
-            wanted = Some(match wanted {
-                Some(wanted) => compute::or(&wanted, &mask)?,
-                None => mask,
-            });
+            if let Some(mask) = self.group(group, rows, &mut known)? {
+                wanted = Some(match wanted {
+                    Some(wanted) => compute::or(&wanted, &mask)?,
+                    None => mask,
+                });
+            }
         }
         let Some(wanted) = wanted.filter(|w| w.true_count() > 0) else { return Ok(None) };
         let columns = self.kept.iter().map(|&n| Arc::clone(rows.column(n))).collect();
@@ -225,10 +219,78 @@ impl Table {
         Ok(Some(store::filter(&batch, &wanted)?))
     }
 
+    /// Which rows satisfy all conjuncts of a group; `None` for none. What is known of all rows is shared between groups; once few rows are
+    /// left, only those are looked at.
+    fn group(&self, group: &[usize], rows: &RecordBatch, known: &mut [Option<BooleanArray>]) -> Result<Option<BooleanArray>, EngineError> {
+        let mut mask: Option<BooleanArray> = None;
+        let mut left: Option<(RecordBatch, UInt32Array)> = None;
+        for &conjunct in group {
+            if let Some((batch, at)) = &left {
+                let values = self.evaluate(conjunct, batch)?;
+                if values.true_count() == 0 {
+                    return Ok(None);
+                }
+                if values.true_count() < values.len() {
+                    let at = compute::filter(at, &values)?;
+                    left = Some((compute::filter_record_batch(batch, &values)?, at.as_primitive::<UInt32Type>().clone()));
+                }
+                continue;
+            }
+            let values = match &known[conjunct] {
+                Some(values) => values.clone(),
+                None => {
+                    let values = self.evaluate(conjunct, rows)?;
+                    known[conjunct] = Some(values.clone());
+                    values
+                }
+            };
+            let next = match mask {
+                Some(mask) => compute::and(&mask, &values)?,
+                None => values,
+            };
+            let count = next.true_count();
+            if count == 0 {
+                return Ok(None);
+            }
+            if count * FEW <= rows.num_rows() {
+                let at = UInt32Array::from_iter_values(next.values().set_indices().map(crate::ops::index));
+                left = Some((compute::filter_record_batch(rows, &next)?, at));
+            }
+            mask = Some(next);
+        }
+        let Some((_, at)) = left else { return Ok(mask) };
+        let mut found = BooleanBufferBuilder::new(rows.num_rows());
+        found.append_n(rows.num_rows(), false);
+        at.values().iter().for_each(|&n| found.set_bit(n as usize, true));
+        Ok(Some(BooleanArray::new(found.finish(), None)))
+    }
+
+    /// Whether each row satisfies a conjunct; null is no.
+    fn evaluate(&self, conjunct: usize, rows: &RecordBatch) -> Result<BooleanArray, EngineError> {
+        let values = self.conjuncts[conjunct].evaluate(rows)?.into_array(rows.num_rows())?;
+        let values = values.as_boolean();
+        Ok(if values.null_count() == 0 { values.clone() } else { compute::prep_null_mask_filter(values) })
+    }
+
     fn keep_all(&self, rows: &RecordBatch) -> Result<RecordBatch, EngineError> {
         let columns = self.kept.iter().map(|&n| Arc::clone(rows.column(n))).collect();
         Ok(store::compact(&crate::ops::batch(&self.kept_schema, columns, rows.num_rows())?))
     }
+}
+
+/// What a conjunct costs, roughly: its calls, those of regular expressions more.
+fn cost(expr: &Expr) -> usize {
+    let mut cost = 0;
+    let walked = expr.apply(|e| {
+        if let Expr::ScalarFunction(f) = e {
+            cost += match f.func.name() {
+                "extract" | "extract_all" | "matches regex" | "replace_regex" | "parse_json" | "parse_url" | "split" => 20,
+                _ => 1,
+            };
+        }
+        Ok(TreeNodeRecursion::Continue)
+    });
+    walked.map_or(usize::MAX, |_| cost)
 }
 
 impl Sink for PassSink<'_> {

@@ -26,8 +26,8 @@ pub(crate) fn resolve(call: &Call) -> Resolved {
     match call.name {
         "strcat" | "strcat_delim" | "strcat_array" | "array_strcat" | "strrep" => concat::resolve(call),
         "strlen" | "string_size" | "isascii" | "isutf8" | "strcmp" | "countof" | "indexof" | "indexof_regex" => measure::resolve(call),
-        "toupper" => map(call, |text, out| out.extend(text.chars().map(upper))),
-        "tolower" => map(call, |text, out| out.extend(text.chars().map(lower))),
+        "toupper" => map(call, |text, out| fold(text, out, str::to_ascii_uppercase, upper)),
+        "tolower" => map(call, |text, out| fold(text, out, str::to_ascii_lowercase, lower)),
         "reverse" => map(call, |text, out| out.extend(text.chars().rev())),
         "substring" => slices::resolve(call),
         "trim" | "trim_start" | "trim_end" => trim::resolve(call),
@@ -54,6 +54,15 @@ fn map(call: &Call, write: impl Fn(&str, &mut String) + Send + Sync + 'static) -
         let cells = text.read(&args[0], rows)?;
         Ok(strings(rows, |row, out| write(&cells.get(row), out)))
     })
+}
+
+/// Another case: most text is ASCII, which needs no tables.
+fn fold(text: &str, out: &mut String, ascii: fn(&str) -> String, other: fn(char) -> char) {
+    if text.is_ascii() {
+        out.push_str(&ascii(text));
+    } else {
+        out.extend(text.chars().map(other));
+    }
 }
 
 /// Upper case, one character for one, as .NET's invariant culture has it.
