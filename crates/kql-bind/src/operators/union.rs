@@ -32,7 +32,7 @@ impl Binder<'_> {
         let mut legs = Vec::new();
         let mut missing = None;
         if let Some(rel) = first {
-            legs.push(Leg { source: source_name(&rel, 0), rel });
+            legs.push(Leg { source: self.source_name(&rel, 0), rel });
         }
         for table in tables {
             match self.legs(env, table, &mut legs) {
@@ -59,9 +59,10 @@ impl Binder<'_> {
             _ => {
                 let rel = self.table(Ctx::constant(env), table)?;
                 let source = match &table.kind {
-                    // A `let` is not a table's name.
+                    // A `let` is not a table's name, but that of a view is.
+                    ExprKind::Name(name) if matches!(env.get(&name.text), Some(Binding::Function(f)) if f.view) => name.text.clone(),
                     ExprKind::Name(name) if env.get(&name.text).is_none() && matches!(rel.kind, RelKind::Scan { .. }) => name.text.clone(),
-                    _ => source_name(&rel, legs.len()),
+                    _ => self.source_name(&rel, legs.len()),
                 };
                 legs.push(Leg { source, rel });
                 return Ok(());
@@ -164,13 +165,18 @@ impl Binder<'_> {
     }
 }
 
-/// What `withsource` calls an input: a table by its name, anything else by its place.
-fn source_name(rel: &Rel, place: usize) -> String {
-    match &rel.kind {
-        RelKind::Scan { table } => table.to_string(),
-        RelKind::Filter { input, .. } | RelKind::Take { input, .. } | RelKind::Sort { input, .. } | RelKind::Serialize { input } => {
-            source_name(input, place)
+impl Binder<'_> {
+    /// What `withsource` calls an input: by what `as` calls it, a table by its name, anything else by its place.
+    fn source_name(&self, rel: &Arc<Rel>, place: usize) -> String {
+        if let Some((name, _)) = self.named.iter().rev().find(|(_, named)| Arc::ptr_eq(named, rel)) {
+            return name.clone();
         }
-        _ => format!("union_arg{place}"),
+        match &rel.kind {
+            RelKind::Scan { table } => table.to_string(),
+            RelKind::Filter { input, .. } | RelKind::Take { input, .. } | RelKind::Sort { input, .. } | RelKind::Serialize { input } => {
+                self.source_name(input, place)
+            }
+            _ => format!("union_arg{place}"),
+        }
     }
 }

@@ -98,3 +98,30 @@ fn what_a_fuzzy_union_leaves_out_is_told() {
     assert_eq!(bound.warnings.iter().map(|w| w.code).collect::<Vec<_>>(), ["KS205"]);
     assert_eq!(bound.render.as_deref(), Some("timechart"));
 }
+
+/// What `withsource` calls the inputs of a union.
+#[test]
+fn sources_of_a_union() {
+    use kql_bind::RelKind;
+    use kql_bind::ScalarKind;
+    for (query, want) in [
+        ("union withsource=S T, (U | where b == 'x')", ["T", "U"]),
+        ("let A = T | project b; union withsource=S A, (print b=1)", ["union_arg0", "union_arg1"]),
+        ("print b=1 | as X | union withsource=S (print b=2 | as Y)", ["X", "Y"]),
+        ("let V = view () { print b=1 }; let W = view () { print b=2 }; union withsource=S V, W", ["V", "W"]),
+    ] {
+        let bound = bind(query, &Tables).unwrap();
+        let RelKind::Union { inputs } = &bound.rel.kind else { panic!("{query}") };
+        let names: Vec<_> = inputs
+            .iter()
+            .map(|input| match &input.kind {
+                RelKind::Project { exprs, .. } => match &exprs[0].kind {
+                    ScalarKind::Literal(model::Value::String(name)) => name.as_str(),
+                    _ => "",
+                },
+                _ => "",
+            })
+            .collect();
+        assert_eq!(names, want, "{query}");
+    }
+}
