@@ -1,0 +1,8 @@
+//! Any bytes as an export as CSV: read to the end without a panic, every record within the file, the same whatever the number of threads.
+
+#![no_main]
+
+#[path = "support/mod.rs"]
+mod support;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| support::read("DnsEvents.csv", bytes));

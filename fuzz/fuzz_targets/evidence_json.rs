@@ -1,0 +1,8 @@
+//! Any bytes as records as JSON objects: read to the end without a panic, every record within the file, the same whatever the number of threads.
+
+#![no_main]
+
+#[path = "support/mod.rs"]
+mod support;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| support::read("DnsEvents.json", bytes));
