@@ -543,9 +543,7 @@ fn mutated_files_do_no_harm() {
     let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds");
     let rounds = std::env::var("POOLHOUND_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(60);
     let caps = Caps { line: 1 << 16, ..Caps::default() };
-    for (folder, name) in
-        [("csv", "DnsEvents.csv"), ("json", "DnsEvents.json"), ("answer", "answer.json"), ("syslog", "messages")]
-    {
+    for (folder, name) in [("csv", "DnsEvents.csv"), ("json", "DnsEvents.json"), ("answer", "answer.json"), ("syslog", "messages")] {
         for seed in std::fs::read_dir(seeds.join(format!("evidence_{folder}"))).unwrap() {
             let seed = std::fs::read(seed.unwrap().path()).unwrap();
             for round in 0..rounds {
