@@ -61,9 +61,20 @@ impl Lowerer<'_> {
             let plan = LogicalPlan::EmptyRelation(EmptyRelation { produce_one_row: false, schema });
             return Ok(Lowered { plan, hidden: self.leaf_hidden(), empty: true });
         }
+        self.at_hand(schema, batches)
+    }
+
+    /// Stands for rows that are not known before the pass. Unlike [`Self::nothing`] it is no empty relation to the optimiser, which would
+    /// take away what is joined to it, scans of evidence included.
+    fn unknown_rows(&mut self, schema: &Schema) -> Result<Lowered> {
+        self.at_hand(schema, Vec::new())
+    }
+
+    fn at_hand(&mut self, schema: &Schema, batches: Vec<RecordBatch>) -> Result<Lowered> {
+        let layout = value::plan_schema(schema);
         // Rows of a shared relation bring their lineage with them.
         let width = schema.columns.len();
-        let with_lineage = self.lineage && batches.iter().all(|b| b.num_columns() > width);
+        let with_lineage = self.lineage && !batches.is_empty() && batches.iter().all(|b| b.num_columns() > width);
         let layout = if with_lineage {
             let mut fields: Vec<Field> = layout.fields().iter().map(|f| f.as_ref().clone()).collect();
             fields.push(Field::new(lineage::COLUMN, DataType::Binary, false));
@@ -148,8 +159,7 @@ impl Lowerer<'_> {
         let kql_type = rel.schema.columns.first().map_or(KqlType::Long, |c| c.kql_type);
         let (Some(from_v), Some(to_v), Some(step_v)) = (self.constant(from)?, self.constant(to)?, self.constant(step)?) else {
             // Known after the pass; no scan stands on it.
-            let lowered = self.nothing(&rel.schema)?;
-            return Ok(Lowered { empty: false, ..lowered });
+            return self.unknown_rows(&rel.schema);
         };
         let too_many = || EngineError::at(LIMIT, rel.span, format!("`range` would make more than {MAX_RANGE} rows"));
         let values: ArrayRef = if kql_type == KqlType::Real {
@@ -191,8 +201,7 @@ impl Lowerer<'_> {
                 let plan = self.outside(|inner| inner.query(input))?;
                 self.roots.push(plan);
             }
-            let lowered = self.nothing(&input.schema)?;
-            return Ok(Lowered { empty: false, ..lowered });
+            return self.unknown_rows(&input.schema);
         }
         let rows = match self.computed.shared.get(&(id, self.lineage)) {
             Some(rows) => rows.clone(),
