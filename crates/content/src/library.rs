@@ -13,6 +13,8 @@ pub struct Library {
     pub functions: Vec<StoredFunction>,
     pub watchlists: Vec<Watchlist>,
     pub rules: Vec<RuleFile>,
+    /// The user's, beside the built-in ones.
+    pub added_rules: Vec<RuleFile>,
     /// With the file that each came from.
     pub policies: Vec<(String, Policy)>,
 }
@@ -67,7 +69,7 @@ impl Library {
     /// Adds YARA rules of a file or folder.
     pub fn add_rules(&mut self, path: &Path) -> Vec<ContentError> {
         self.each(path, &["yar", "yara"], |library, name, text| {
-            library.rules.push(RuleFile { name: name.to_owned(), text: text.to_owned() });
+            library.added_rules.push(RuleFile { name: name.to_owned(), text: text.to_owned() });
             Ok(())
         })
     }
@@ -135,6 +137,7 @@ impl Library {
         self.functions.sort_by(|a, b| a.name.cmp(&b.name));
         self.watchlists.sort_by(|a, b| a.alias.cmp(&b.alias));
         self.rules.sort_by(|a, b| a.name.cmp(&b.name));
+        self.added_rules.sort_by(|a, b| a.name.cmp(&b.name));
         self.policies.sort_by(|a, b| a.1.id.cmp(&b.1.id));
     }
 }

@@ -41,7 +41,7 @@ impl Source for Combined<'_> {
 
 /// The scanner over the files that are no evidence format; what is wrong with its rules beside it.
 #[cfg(feature = "yara")]
-pub(crate) fn scanner(evidence: &Evidence, library: &content::Library, own: usize) -> (Option<Box<dyn Source>>, Vec<String>) {
+pub(crate) fn scanner(evidence: &Evidence, library: &content::Library) -> (Option<Box<dyn Source>>, Vec<String>) {
     use sensors::{FileScan, Ruleset, Target};
     use std::sync::Arc;
     let first = evidence.offer().files.len() as u32;
@@ -62,7 +62,8 @@ pub(crate) fn scanner(evidence: &Evidence, library: &content::Library, own: usiz
     }
     let mut errors = Vec::new();
     let mut rulesets = Vec::new();
-    for rules in [&library.rules[..own], &library.rules[own..]] {
+    // Each built-in file is a set of its own and stays within the 64 atoms up to which YARA-X is fast; the user's are one set.
+    for rules in library.rules.chunks(1).chain(std::iter::once(library.added_rules.as_slice())) {
         let (ruleset, bad) = Ruleset::compile(rules.iter().map(|r| (r.name.as_str(), r.text.as_str())));
         errors.extend(bad.iter().map(ToString::to_string));
         rulesets.push(ruleset);
@@ -72,7 +73,7 @@ pub(crate) fn scanner(evidence: &Evidence, library: &content::Library, own: usiz
 
 /// Without the scanner those files are unread evidence.
 #[cfg(not(feature = "yara"))]
-pub(crate) fn scanner(evidence: &Evidence, _: &content::Library, _: usize) -> (Option<Box<dyn Source>>, Vec<String>) {
+pub(crate) fn scanner(evidence: &Evidence, _: &content::Library) -> (Option<Box<dyn Source>>, Vec<String>) {
     let skipped = evidence.other_files().into_iter().map(|f| model::Skipped {
         file: f.file,
         reason: "no evidence format, and this build cannot scan files (feature `yara`)".to_owned(),

@@ -10,7 +10,7 @@ use crate::progress::{Progress, complain};
 use engine::{LocalBackend, RunOutcome};
 use hunt::{Hunted, Problem, TableRows, coverage, hunt};
 use model::finding::{ReadErrorRow, Report, SkippedFile};
-use model::{Severity, Source, Summary, Verdict, exit, ticks};
+use model::{Severity, Summary, Verdict, exit, ticks};
 use report::terminal::Shown;
 use std::cell::OnceCell;
 use std::time::Instant;
@@ -21,7 +21,6 @@ pub(crate) fn run(args: &HuntArgs, quiet: bool) -> Result<u8, Error> {
         return Err(Error::Usage("hunt needs evidence: poolhound hunt PATH... (see poolhound hunt --help)".to_owned()));
     }
     let mut library = embedded()?;
-    let own_rules = library.rules.len();
     let mut faulty = false;
     if !args.hunts.is_empty() {
         library.hunts.clear();
@@ -39,7 +38,7 @@ pub(crate) fn run(args: &HuntArgs, quiet: bool) -> Result<u8, Error> {
     faulty |= bad_lists;
 
     let evidence = open(&args.evidence)?;
-    let (sensor, bad_rules) = scanner(&evidence, &library, own_rules);
+    let (sensor, bad_rules) = scanner(&evidence, &library);
     bad_rules.iter().for_each(|e| complain(e));
     faulty |= !bad_rules.is_empty();
     let source = Combined { evidence: &evidence, sensor };
