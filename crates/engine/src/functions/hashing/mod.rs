@@ -6,7 +6,9 @@ use super::args::{error, kernel, longs, strings};
 use super::operand::ToText;
 use super::{Arg, Call, FunctionError, Resolved};
 use arrow::array::{ArrayRef, Int64Array};
+use md5::Md5;
 use model::KqlType;
+use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 use std::sync::Arc;
@@ -14,13 +16,15 @@ use std::sync::Arc;
 pub(crate) fn resolve(call: &Call) -> Resolved {
     match call.name {
         "hash" | "hash_xxhash64" => hash(call),
-        "hash_sha256" => sha256(call),
+        "hash_md5" => digest(call, |bytes, out| hexadecimal(&Md5::digest(bytes), out)),
+        "hash_sha1" => digest(call, |bytes, out| hexadecimal(&Sha1::digest(bytes), out)),
+        "hash_sha256" => digest(call, |bytes, out| hexadecimal(&Sha256::digest(bytes), out)),
         _ => None,
     }
 }
 
 /// Of the text that `tostring` makes; of nothing, nothing.
-fn sha256(call: &Call) -> Resolved {
+fn digest(call: &Call, write: fn(&[u8], &mut String)) -> Resolved {
     let [arg] = call.args else { return None };
     let text = ToText::new(arg)?;
     kernel(call, move |args: &[Arg], rows| {
@@ -28,12 +32,16 @@ fn sha256(call: &Call) -> Resolved {
         Ok(strings(rows, |row, out| {
             let text = cells.get(row);
             if !text.is_empty() {
-                for byte in Sha256::digest(text.as_bytes()) {
-                    let _ = write!(out, "{byte:02x}");
-                }
+                write(text.as_bytes(), out);
             }
         }))
     })
+}
+
+fn hexadecimal(bytes: &[u8], out: &mut String) {
+    for byte in bytes {
+        let _ = write!(out, "{byte:02x}");
+    }
 }
 
 /// xxHash64 of a string's UTF-8, or of the eight bytes of a number of ticks. Other types are hashed over bytes that are not documented.

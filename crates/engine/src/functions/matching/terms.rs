@@ -132,18 +132,19 @@ impl TermIndex {
 
     fn scan_terms(&self, hay: &str, hit: &mut impl FnMut(usize) -> bool) -> bool {
         let bytes = hay.as_bytes();
+        let class = |at: usize| bytes.get(at).map_or(DELIMITER, |b| CLASS[usize::from(*b)]);
         let mut at = 0;
         while at < bytes.len() {
-            if !is_term_byte(bytes[at]) {
+            if class(at) == DELIMITER {
                 at += 1;
                 continue;
             }
             let start = at;
-            while at < bytes.len() && bytes[at].is_ascii_alphanumeric() {
+            while class(at) == TERM {
                 at += 1;
             }
             let end = at;
-            if at < bytes.len() && !bytes[at].is_ascii() {
+            if class(at) == FOREIGN {
                 at = foreign_end(hay, at);
                 if at > end {
                     continue;
@@ -151,7 +152,7 @@ impl TermIndex {
                 // The character delimits: the term ends before it.
                 at += hay.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
             }
-            let term = &bytes[start..end];
+            let term = bytes.get(start..end).unwrap_or_default();
             if self.lengths & length_bit(term.len()) != 0 && self.lookup(hay, term, end, hit) {
                 return true;
             }
@@ -192,17 +193,34 @@ fn foreign_end(hay: &str, at: usize) -> usize {
     at + rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len())
 }
 
-fn is_term_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || !byte.is_ascii()
-}
+const DELIMITER: u8 = 0;
+const TERM: u8 = 1;
+/// Part of a character that is not ASCII.
+const FOREIGN: u8 = 2;
+
+/// What each byte is.
+static CLASS: [u8; 256] = {
+    let mut table = [DELIMITER; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            b if b.is_ascii_alphanumeric() => TERM,
+            b if b.is_ascii() => DELIMITER,
+            _ => FOREIGN,
+        };
+        byte += 1;
+    }
+    table
+};
 
 fn length_bit(length: usize) -> u64 {
     1 << length.min(63)
 }
 
-/// A number below 65,536 made of the first two bytes, without case.
+/// A number below 65,536 made of the first two bytes of a term, without case: bit 5 is all that tells an upper-case letter from its
+/// lower-case one, and digits have it.
 fn start_bit(term: &[u8]) -> usize {
-    let byte = |n: usize| term.get(n).map_or(0, |b| usize::from(b.to_ascii_lowercase()));
+    let byte = |n: usize| term.get(n).map_or(0, |b| usize::from(*b | 0x20));
     byte(0) << 8 | byte(1)
 }
 

@@ -82,7 +82,11 @@ fn speed() {
     use crate::functions::{Arg, ArgInfo, Call, resolve};
     use arrow::array::{ArrayRef, AsArray, StringViewArray};
     use std::sync::Arc;
-    use std::time::Instant;
+    // Time on the processor: what else runs does not count. Wall-clock time where the system does not tell.
+    let clock = || -> f64 {
+        let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok().and_then(|t| t.split(' ').next()?.parse::<f64>().ok());
+        told.unwrap_or_else(|| std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_nanos() as f64) / 1e9
+    };
     let hosts = ["cdn.example.com", "static.files.example.net", "login.corp.example.org", "api.telemetry.example.io"];
     let url = |n: usize| {
         format!(
@@ -94,7 +98,7 @@ fn speed() {
         )
     };
     let texts: Vec<String> =
-        (0..400_000).map(|n| if n % 2_000 == 7 { format!("stratum+tcp://{} xmrpool {}", hosts[n % 4], n) } else { url(n) }).collect();
+        (0..100_000).map(|n| if n % 2_000 == 7 { format!("stratum+tcp://{} xmrpool {}", hosts[n % 4], n) } else { url(n) }).collect();
     let bytes: usize = texts.iter().map(String::len).sum();
     let column: ArrayRef = Arc::new(StringViewArray::from_iter_values(&texts));
     let list = |size: usize| {
@@ -122,19 +126,19 @@ fn speed() {
             ArgInfo { kql_type: KqlType::String, constant: None },
             ArgInfo { kql_type: needle.kql_type(), constant: Some(needle.clone()) },
         ];
-        let start = Instant::now();
+        let start = clock();
         let kernel = resolve(&Call { name, args: &infos, returns: KqlType::Bool }).unwrap().unwrap();
-        let built = start.elapsed();
+        let built = (clock() - start) * 1e3;
         let args = [Arg::Column(Arc::clone(&column)), Arg::Constant(crate::functions::args::constant(&needle))];
         let mut best = f64::MAX;
         let mut hits = 0;
-        for _ in 0..5 {
-            let start = Instant::now();
+        for _ in 0..3 {
+            let start = clock();
             let out = kernel.call(&args, texts.len()).unwrap();
-            best = best.min(start.elapsed().as_secs_f64());
+            best = best.min(clock() - start);
             hits = out.as_boolean().true_count();
         }
         let label: String = format!("{needle:?}").chars().take(40).collect();
-        println!("{name:14} {label:40} {:7.0} MB/s {hits:7} hits, built in {built:?}", bytes as f64 / best / 1e6);
+        println!("{name:14} {label:40} {:7.0} MB/s {hits:7} hits, built in {built:.2} ms", bytes as f64 / best / 1e6);
     }
 }

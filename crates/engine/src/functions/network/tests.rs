@@ -66,6 +66,8 @@ fn text() {
         ("has_ipv4_prefix", &[s("05:04:54 127.0.0.1 GET"), s("127.0.")], T),
         ("has_any_ipv4_prefix", &[s("05:04:54 127.0.0.1 GET"), s("127.0"), s("10.")], F),
         ("parse_urlquery", &[s("view=vs-2019&x=a%20b")], d("{\"Query Parameters\":{\"view\":\"vs-2019\",\"x\":\"a b\"}}")),
+        ("hash_md5", &[s("World")], s("f5a7924e621e84c9280a9a27e1bcb7f6")),
+        ("hash_sha1", &[s("World")], s("70c07ec18ef89c5309bbb0937f3a6342411e1fdd")),
         ("hash_sha256", &[s("World")], s("78ae647dc5544d227130a0682a51e30bc7777fbb6d8a8f17007463a3ecd1d524")),
         ("hash_sha256", &[Value::DateTime(637_134_336_000_000_000)], s("ba666752dc1a20eb750b0eb64e780cc4c968bc9fb8813461c1d7e750f302d71d")),
         ("hash_sha256", &[s("")], s("")),
