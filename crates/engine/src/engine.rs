@@ -16,7 +16,7 @@ use arrow::datatypes::Int64Type;
 use arrow::record_batch::RecordBatch;
 use datafusion::logical_expr::LogicalPlan;
 use kql_bind::checked::Rel;
-use model::{Answer, Backend, Catalog, FileRef, Lineage, Offer, Query, QueryError, ReadError, RecordId, Schema, Source};
+use model::{Answer, Backend, Catalog, FileRef, Lineage, Offer, Query, QueryError, ReadError, RecordId, Schema, Source, ticks};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -169,7 +169,9 @@ impl Engine {
             }
         }
         observer.read();
-        let latest = passed.stats.values().filter_map(|s| s.all.to).max();
+        // One wrong clock does not move the end of the evidence, unless there are only such.
+        let latest = passed.stats.values().filter_map(|s| s.latest).max();
+        let latest = latest.or_else(|| passed.stats.values().filter_map(|s| s.all.to).max());
         outcome.now = match self.options.now {
             NowPolicy::Fixed(ticks) => ticks,
             NowPolicy::EndOfEvidence => latest.unwrap_or(self.options.otherwise),
@@ -224,7 +226,14 @@ impl Engine {
     ) -> Result<Passed> {
         let plans = wants::combine(scans, tables, times && self.options.now == NowPolicy::EndOfEvidence);
         let budget = self.options.memory.map_or(KEEP_BYTES, |m| usize::try_from(m / 2).unwrap_or(KEEP_BYTES));
-        let sink = PassSink::new(&plans, budget, self.options.temp_dir.clone(), stop, observer)?;
+        let sink = PassSink::new(
+            &plans,
+            self.options.otherwise.saturating_add(ticks::DAY),
+            budget,
+            self.options.temp_dir.clone(),
+            stop,
+            observer,
+        )?;
         source.read(&wants::wants(&plans), self.options.threads, &sink);
         sink.finish()
     }

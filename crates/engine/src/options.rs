@@ -8,7 +8,8 @@ use std::time::Duration;
 /// What `now()` is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum NowPolicy {
-    /// The latest `TimeGenerated` of the evidence; without any, `otherwise` of [`EngineOptions`].
+    /// The latest `TimeGenerated` of the evidence that is not more than a day after `otherwise` of [`EngineOptions`]; where all are, the latest
+    /// of all; without any, `otherwise`.
     #[default]
     EndOfEvidence,
     /// Ticks.

@@ -1,6 +1,7 @@
 //! Tables of evidence in plans: markers before the pass, what was kept after it.
 
 use crate::pass::store::Kept;
+use crate::stop::Stop;
 use arrow::datatypes::{DataType, Field, Schema as ArrowSchema, SchemaRef};
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
@@ -20,14 +21,15 @@ pub(crate) struct EvidenceTable {
     schema: SchemaRef,
     /// `None` before the pass.
     kept: Option<Arc<Kept>>,
+    stop: Stop,
 }
 
 impl EvidenceTable {
-    pub(crate) fn new(name: Arc<str>, schema: &Schema, kept: Option<Arc<Kept>>) -> Self {
+    pub(crate) fn new(name: Arc<str>, schema: &Schema, kept: Option<Arc<Kept>>, stop: Stop) -> Self {
         let mut fields: Vec<Field> =
             schema.columns.iter().map(|c| Field::new(&*c.name, c.kql_type.arrow(), c.kql_type.nullable())).collect();
         fields.push(Field::new(RECORD_COLUMN, DataType::Int64, false));
-        Self { name, schema: Arc::new(ArrowSchema::new(fields)), kept }
+        Self { name, schema: Arc::new(ArrowSchema::new(fields)), kept, stop }
     }
 }
 
@@ -57,7 +59,7 @@ impl TableProvider for EvidenceTable {
             Some(p) => Arc::new(self.schema.project(p)?),
             None => Arc::clone(&self.schema),
         };
-        let stream = KeptStream { schema: Arc::clone(&schema), kept: self.kept.clone() };
+        let stream = KeptStream { schema: Arc::clone(&schema), kept: self.kept.clone(), stop: self.stop.clone() };
         Ok(Arc::new(StreamingTableExec::try_new(schema, vec![Arc::new(stream)], None, None, false, None)?))
     }
 }
@@ -66,6 +68,7 @@ impl TableProvider for EvidenceTable {
 struct KeptStream {
     schema: SchemaRef,
     kept: Option<Arc<Kept>>,
+    stop: Stop,
 }
 
 impl PartitionStream for KeptStream {
@@ -75,7 +78,12 @@ impl PartitionStream for KeptStream {
 
     fn execute(&self, _ctx: Arc<TaskContext>) -> SendableRecordBatchStream {
         let schema = Arc::clone(&self.schema);
+        let stop = self.stop.clone();
         let batches = self.kept.as_ref().map(|k| Kept::read(k, Arc::clone(&schema))).into_iter().flatten();
+        let batches = batches.map(move |batch| {
+            stop.check()?;
+            batch
+        });
         Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&self.schema), futures::stream::iter(batches)))
     }
 }

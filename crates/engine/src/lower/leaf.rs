@@ -27,7 +27,7 @@ impl Lowerer<'_> {
             Phase::Before => None,
             Phase::After { kept, .. } => kept.get(table).cloned(),
         };
-        let provider = Arc::new(EvidenceTable::new(Arc::clone(table), &rel.schema, kept));
+        let provider = Arc::new(EvidenceTable::new(Arc::clone(table), &rel.schema, kept, self.env.stop.clone()));
         let mut exprs = Vec::new();
         let cheapest = rel.schema.columns.iter().position(|c| c.kql_type == KqlType::DateTime).unwrap_or(0);
         let only = Need::from([cheapest]);

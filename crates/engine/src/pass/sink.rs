@@ -35,6 +35,7 @@ pub struct PassSink<'a> {
     errors: Mutex<(Vec<ReadError>, u64)>,
     warnings: Mutex<Vec<(FileRef, String)>>,
     failure: Mutex<Option<EngineError>>,
+    believable: i64,
     budget: usize,
     held: AtomicUsize,
     temp_dir: Option<PathBuf>,
@@ -73,6 +74,7 @@ pub struct Passed {
 impl<'a> PassSink<'a> {
     pub(crate) fn new(
         plans: &BTreeMap<Arc<str>, TablePlan>,
+        believable: i64,
         budget: usize,
         temp_dir: Option<PathBuf>,
         stop: &'a Stop,
@@ -85,6 +87,7 @@ impl<'a> PassSink<'a> {
             errors: Mutex::default(),
             warnings: Mutex::default(),
             failure: Mutex::default(),
+            believable,
             budget,
             held: AtomicUsize::new(0),
             temp_dir,
@@ -97,7 +100,8 @@ impl<'a> PassSink<'a> {
     fn take(&self, batch: &Batch) -> Result<(), EngineError> {
         let Some(table) = self.tables.get(&batch.table) else { return Ok(()) };
         let rows = table.checked(&batch.rows)?;
-        let stats = stats::of_batch(table.time.map(|n| rows.column(n)), table.host.map(|n| rows.column(n)), rows.num_rows());
+        let stats =
+            stats::of_batch(table.time.map(|n| rows.column(n)), table.host.map(|n| rows.column(n)), rows.num_rows(), self.believable);
         let kept = table.wanted(&rows)?;
         let mut all = table.stats.lock().unwrap_or_else(PoisonError::into_inner);
         all.merge(&stats);

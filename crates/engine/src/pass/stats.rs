@@ -37,6 +37,8 @@ pub struct TableStats {
     pub by_host: BTreeMap<String, Span>,
     /// Rows that were kept for the plans.
     pub kept: u64,
+    /// The latest time that can be believed: not much later than the caller's clock.
+    pub latest: Option<i64>,
 }
 
 impl TableStats {
@@ -44,6 +46,7 @@ impl TableStats {
         self.all.add(other.all.rows, other.all.from, other.all.to);
         self.records += other.records;
         self.kept += other.kept;
+        self.latest = self.latest.max(other.latest);
         for (host, span) in &other.by_host {
             self.host(host).add(span.rows, span.from, span.to);
         }
@@ -55,12 +58,16 @@ impl TableStats {
     }
 }
 
-/// What one batch holds.
-pub fn of_batch(times: Option<&ArrayRef>, hosts: Option<&ArrayRef>, rows: usize) -> TableStats {
+/// What one batch holds; times later than `believable` are those of a wrong clock.
+pub fn of_batch(times: Option<&ArrayRef>, hosts: Option<&ArrayRef>, rows: usize, believable: i64) -> TableStats {
     let mut stats = TableStats::default();
     let times = times.map(|t| t.as_primitive::<Int64Type>());
     let (from, to) = times.map_or((None, None), |t| (arrow::compute::min(t), arrow::compute::max(t)));
     stats.all.add(rows as u64, from, to);
+    stats.latest = match (times, to) {
+        (Some(times), Some(to)) if to > believable => times.iter().flatten().filter(|t| *t <= believable).max(),
+        _ => to,
+    };
     if let Some(hosts) = hosts.and_then(|h| h.as_string_view_opt()) {
         // Runs of one host are looked up once.
         let mut start = 0;

@@ -3,8 +3,9 @@
 use crate::error::EngineError;
 use crate::ops;
 use arrow::array::{Array, ArrayRef, AsArray, UInt32Array};
+use arrow::buffer::Buffer;
 use arrow::compute;
-use arrow::datatypes::{DataType, Int64Type, SchemaRef};
+use arrow::datatypes::{Int64Type, SchemaRef};
 use arrow::ipc::reader::FileReader;
 use arrow::ipc::writer::FileWriter;
 use arrow::record_batch::RecordBatch;
@@ -233,12 +234,20 @@ pub fn filter(batch: &RecordBatch, mask: &arrow::array::BooleanArray) -> Result<
     Ok(compact(&compute::filter_record_batch(batch, mask)?))
 }
 
-/// Text views give up the buffers that they hardly use.
+/// Text views give up the buffers that they hardly use, as those of a whole block of lines.
 pub fn compact(batch: &RecordBatch) -> RecordBatch {
     let columns = batch
         .columns()
         .iter()
-        .map(|c| if *c.data_type() == DataType::Utf8View { Arc::new(c.as_string_view().gc()) as ArrayRef } else { Arc::clone(c) })
+        .map(|c| match c.as_string_view_opt() {
+            Some(texts) => {
+                let held: usize = texts.data_buffers().iter().map(Buffer::len).sum();
+                // Views of up to twelve bytes hold their text themselves.
+                let used: usize = texts.lengths().map(|n| n as usize).filter(|n| *n > 12).sum();
+                if used * 2 >= held { Arc::clone(c) } else { Arc::new(texts.gc()) }
+            }
+            None => Arc::clone(c),
+        })
         .collect();
     RecordBatch::try_new(batch.schema(), columns).unwrap_or_else(|_| batch.clone())
 }

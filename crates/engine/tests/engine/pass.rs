@@ -76,6 +76,11 @@ fn now_is_the_end_of_the_evidence_or_what_is_said() {
     let end = ticks::UNIX_EPOCH + 99 * ticks::SECOND;
     assert_eq!(outcome.now, end);
     assert!(lines(&outcome)[0].contains("[[10,\"1970-01-01T00:01:39.0000000Z\"]]"), "{:?}", lines(&outcome));
+    // A wrong clock: ten years after the caller's.
+    let mut rows = many(100);
+    rows[50].0 = 315_360_000;
+    let wrong = Rows::new("DnsEvents", rows, 10);
+    assert_eq!(run(EngineOptions { otherwise: end, ..EngineOptions::default() }, &wrong, &[query(text, false)]).now, end);
     let options = EngineOptions { now: NowPolicy::Fixed(end - 50 * ticks::SECOND), ..EngineOptions::default() };
     assert!(lines(&run(options, &source, &[query(text, false)]))[0].contains("[[60,"));
 }
