@@ -110,7 +110,6 @@ fn document(name: &str) -> Option<&'static str> {
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
     Some(match extension {
         "md" | "markdown" | "rst" | "adoc" => "documentation",
-        "html" | "htm" | "css" => "a web page",
         "yaml" | "yml" | "toml" => "configuration or content in YAML or TOML",
         "kql" | "csl" => "a query",
         "yar" | "yara" => "YARA rules",

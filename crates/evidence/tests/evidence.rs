@@ -5,4 +5,5 @@ mod hostile;
 #[expect(clippy::unwrap_used, reason = "helpers of tests")]
 mod support;
 mod suricata;
+mod wallets;
 mod zeek;

@@ -284,6 +284,9 @@ impl Lines {
     /// Gives the block the header that holds at its start. Logs that were put together have headers in the middle.
     fn in_order(&self, block: &mut Block) {
         let mut held = self.header.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.is_none() && block.bytes.first() == Some(&b'{') {
+            return;
+        }
         if let Some(layout) = &*held {
             block.state = Some(Arc::clone(layout) as _);
         }
