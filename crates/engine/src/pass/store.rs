@@ -2,7 +2,7 @@
 
 use crate::error::EngineError;
 use crate::ops;
-use arrow::array::{Array, ArrayRef, AsArray, UInt32Array};
+use arrow::array::{ArrayRef, AsArray, UInt32Array};
 use arrow::buffer::Buffer;
 use arrow::compute;
 use arrow::datatypes::{Int64Type, SchemaRef};

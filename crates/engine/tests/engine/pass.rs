@@ -131,3 +131,21 @@ fn read_errors_are_a_table() {
     let outcome = run(EngineOptions::default(), &source, &[query(text, true)]);
     assert!(lines(&outcome)[0].contains("[[\"a.log\",\"rows\",\"a bad line\",7,null]]"), "{:?}", lines(&outcome));
 }
+
+/// What the pass asks for must not be less than what the plans need afterwards, whatever is not known before it.
+#[test]
+fn unknowns_before_the_pass_lose_no_rows() {
+    let queries = [
+        "let T = materialize(DnsEvents | where Name has 'pool' | summarize n=count() by Name); T | join kind=inner (DnsEvents | project Name, Computer) on Name | count",
+        "let T = materialize(DnsEvents | summarize n=count() by Name); DnsEvents | where Name in (T | where Name has 'pool' | project Name) | count",
+        "range t from ago(9s) to now() step 1s | join kind=inner (DnsEvents | project t = TimeGenerated, Name) on t | count",
+        "let low = toscalar(DnsEvents | where Name has 'pool' | summarize min(Count)); union (DnsEvents | where Count == low), (DnsEvents | where Count > low and Name has 'pool') | count",
+        "let T = datatable(Name:string)['x7.pool.example']; DnsEvents | join kind=leftanti T on Name | count",
+        "DnsEvents | where Computer in ((DnsEvents | where Name has 'x7.' | project Computer)) | count",
+    ];
+    let source = Rows::new("DnsEvents", many(300), 50);
+    let outcome = run(EngineOptions::default(), &source, &queries.map(|q| query(q, true)));
+    let counts: Vec<String> = lines(&outcome).iter().map(|l| l.split("\"rows\":").nth(1).unwrap_or(l).to_owned()).collect();
+    let expected = [3, 3, 10, 3, 299, 200].map(|n| format!("[[{n}]],\"error\":null}}"));
+    assert_eq!(counts, expected);
+}
