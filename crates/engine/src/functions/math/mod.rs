@@ -3,6 +3,7 @@
 mod bits;
 mod rounding;
 mod special;
+mod units;
 
 use super::args::{booleans, kernel, numbers, reals};
 use super::{Call, Resolved};
@@ -17,6 +18,16 @@ pub(crate) fn resolve(call: &Call) -> Resolved {
         "binary_and" | "binary_or" | "binary_xor" | "binary_not" | "binary_shift_left" | "binary_shift_right" | "bitset_count_ones" => {
             bits::resolve(call)
         }
+        "beta_cdf" | "beta_pdf" | "beta_inv" => beta(call),
+        "welch_test" => welch(call),
+        "convert_angle"
+        | "convert_energy"
+        | "convert_force"
+        | "convert_length"
+        | "convert_mass"
+        | "convert_speed"
+        | "convert_temperature"
+        | "convert_volume" => units::resolve(call),
         "isnan" | "isinf" | "isfinite" => tests_of_reals(call),
         _ => real_functions(call),
     }
@@ -40,6 +51,37 @@ fn tests_of_reals(call: &Call) -> Resolved {
         }),
         _ => None,
     }
+}
+
+fn beta(call: &Call) -> Resolved {
+    let f: fn(f64, f64, f64) -> Option<f64> = match call.name {
+        "beta_cdf" => |x, a, b| Some(special::beta_cdf(x, a, b)),
+        "beta_pdf" => |x, a, b| Some(special::beta_pdf(x, a, b)),
+        _ => special::beta_inverse,
+    };
+    match *call.types().as_slice() {
+        [a, b, c] if [a, b, c].into_iter().all(is_number) => kernel(call, move |args, rows| {
+            let (x, a, b) = (reals(&args[0])?, reals(&args[1])?, reals(&args[2])?);
+            Ok(numbers::<Float64Type>(rows, |row| f(x.get(row)?, a.get(row)?, b.get(row)?)))
+        }),
+        _ => None,
+    }
+}
+
+fn welch(call: &Call) -> Resolved {
+    if call.args.len() != 6 || !call.types().into_iter().all(is_number) {
+        return None;
+    }
+    kernel(call, |args, rows| {
+        let columns = args.iter().map(reals).collect::<Result<Vec<_>, _>>()?;
+        Ok(numbers::<Float64Type>(rows, |row| {
+            let mut sample = [0.0; 6];
+            for (slot, column) in sample.iter_mut().zip(&columns) {
+                *slot = column.get(row)?;
+            }
+            Some(special::welch(sample))
+        }))
+    })
 }
 
 fn real_functions(call: &Call) -> Resolved {
@@ -151,6 +193,47 @@ mod tests {
         ] {
             let Some(Ok(Real(found))) = eval(name, &[Real(x)], KqlType::Real) else { panic!("{name}") };
             assert!((found - expected).abs() <= 1e-12 * f64::abs(expected), "{name}({x}) = {found}");
+        }
+    }
+
+    #[test]
+    fn distributions() {
+        let near = |name: &str, args: &[Value], expected: f64| {
+            let Some(Ok(Real(found))) = eval(name, args, KqlType::Real) else { panic!("{name}") };
+            assert!((found - expected).abs() <= 1e-11 * expected.abs(), "{name}{args:?} = {found}");
+        };
+        // The uniform distribution, and one whose distribution function is a polynomial.
+        near("beta_cdf", &[Real(0.25), Real(1.0), Real(1.0)], 0.25);
+        near("beta_cdf", &[Real(0.5), Real(2.0), Real(3.0)], 0.6875);
+        near("beta_pdf", &[Real(0.5), Real(2.0), Real(3.0)], 1.5);
+        near("beta_inv", &[Real(0.6875), Real(2.0), Real(3.0)], 0.5);
+        near("welch_test", &[Real(1.0), Real(4.0), Long(10), Real(1.0), Real(4.0), Long(10)], 1.0);
+        check(&[
+            ("beta_cdf", &[Real(1.5), Real(1.0), Real(1.0)], Real(f64::NAN)),
+            ("beta_inv", &[Real(1.5), Real(1.0), Real(1.0)], Null(KqlType::Real)),
+            ("beta_pdf", &[Real(0.1), Real(-1.0), Real(1.0)], Real(f64::NAN)),
+        ]);
+    }
+
+    #[test]
+    fn units() {
+        let text = |s: &str| Value::String(s.to_owned());
+        for (name, value, from, to, expected) in [
+            ("convert_angle", 90.0, "Degree", "Milliradian", 500.0 * std::f64::consts::PI),
+            ("convert_energy", 2.0, "KilowattHour", "Megajoule", 7.2),
+            ("convert_force", 3.0, "Kilonewton", "Decanewton", 300.0),
+            ("convert_length", 1.0, "Mil", "Meter", f64::NAN),
+            ("convert_length", 2.54, "Centimeter", "Inch", 1.0),
+            ("convert_mass", 1.0, "Kilopound", "Kilogram", 453.592_37),
+            ("convert_speed", 36.0, "KilometerPerHour", "MeterPerSecond", 10.0),
+            ("convert_temperature", 212.0, "DegreeFahrenheit", "DegreeCelsius", 100.0),
+            ("convert_volume", 1.0, "Hectoliter", "CubicMeter", 0.1),
+        ] {
+            match eval(name, &[Real(value), text(from), text(to)], KqlType::Real) {
+                Some(Ok(Real(found))) => assert!((found - expected).abs() <= 1e-12 * expected.abs(), "{name} {from} {to}: {found}"),
+                // Not built.
+                other => assert!(expected.is_nan() && matches!(other, None | Some(Err(_))), "{name} {from} {to}: {other:?}"),
+            }
         }
     }
 

@@ -91,3 +91,80 @@ pub(super) fn log_gamma(x: f64) -> f64 {
     let (base, sum) = lanczos(x);
     0.5 * (2.0 * PI).ln() + (x - 0.5) * base.ln() - base + sum.ln()
 }
+
+/// The regularised incomplete beta function, by its continued fraction.
+pub(super) fn beta_regularized(x: f64, a: f64, b: f64) -> f64 {
+    if x == 0.0 || x == 1.0 {
+        return x;
+    }
+    let front = (log_gamma(a + b) - log_gamma(a) - log_gamma(b) + a * x.ln() + b * (1.0 - x).ln()).exp();
+    if x < (a + 1.0) / (a + b + 2.0) { front * beta_fraction(x, a, b) / a } else { 1.0 - front * beta_fraction(1.0 - x, b, a) / b }
+}
+
+fn beta_fraction(x: f64, a: f64, b: f64) -> f64 {
+    const TINY: f64 = 1e-300;
+    let away_from_zero = |v: f64| if v.abs() < TINY { TINY } else { v };
+    let mut c = 1.0;
+    let mut d = 1.0 / away_from_zero(1.0 - (a + b) * x / (a + 1.0));
+    let mut value = d;
+    for m in 1..1_000 {
+        let m = f64::from(m);
+        let even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
+        let odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
+        for term in [even, odd] {
+            d = 1.0 / away_from_zero(1.0 + term * d);
+            c = away_from_zero(1.0 + term / c);
+            value *= c * d;
+        }
+        if (c * d - 1.0).abs() < 1e-16 {
+            break;
+        }
+    }
+    value
+}
+
+/// The distribution function of the beta distribution; NaN outside 0 to 1.
+pub(super) fn beta_cdf(x: f64, a: f64, b: f64) -> f64 {
+    if (0.0..=1.0).contains(&x) { beta_regularized(x, a, b) } else { f64::NAN }
+}
+
+/// Its density; NaN outside 0 to 1 and for parameters that are not positive.
+pub(super) fn beta_pdf(x: f64, a: f64, b: f64) -> f64 {
+    if !(0.0..=1.0).contains(&x) || a <= 0.0 || b <= 0.0 {
+        return f64::NAN;
+    }
+    let density = log_gamma(a + b) - log_gamma(a) - log_gamma(b) + (a - 1.0) * x.ln() + (b - 1.0) * (1.0 - x).ln();
+    density.exp()
+}
+
+/// Its inverse, by bisection; null outside 0 to 1, NaN for parameters that are not positive.
+pub(super) fn beta_inverse(p: f64, a: f64, b: f64) -> Option<f64> {
+    if !(0.0..=1.0).contains(&p) {
+        return None;
+    }
+    if a <= 0.0 || b <= 0.0 {
+        return Some(f64::NAN);
+    }
+    let (mut low, mut high) = (0.0, 1.0);
+    for _ in 0..200 {
+        let middle = (low + high) / 2.0;
+        if middle <= low || middle >= high {
+            break;
+        }
+        if beta_regularized(middle, a, b) < p {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    Some((low + high) / 2.0)
+}
+
+/// The two-sided p-value of Welch's test, from the mean, variance and size of two samples.
+pub(super) fn welch(sample: [f64; 6]) -> f64 {
+    let [mean_a, variance_a, size_a, mean_b, variance_b, size_b] = sample;
+    let (a, b) = (variance_a / size_a, variance_b / size_b);
+    let t = (mean_a - mean_b) / (a + b).sqrt();
+    let freedom = (a + b) * (a + b) / (a * a / (size_a - 1.0) + b * b / (size_b - 1.0));
+    beta_regularized(freedom / (freedom + t * t), freedom / 2.0, 0.5)
+}
