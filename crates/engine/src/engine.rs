@@ -286,7 +286,7 @@ fn bind(text: &str, catalog: &dyn Catalog) -> Result<Arc<Rel>, QueryError> {
 fn plans(env: &Env, computed: &mut Computed, rel: &Rel, lineage: bool) -> Result<(LogicalPlan, Vec<LogicalPlan>)> {
     let mut lowerer = Lowerer::new(env, computed, lineage);
     let main = lowerer.query(rel)?;
-    let mut all = lowerer.roots;
+    let mut all = lowerer.finish()?;
     all.push(main.clone());
     Ok((main, all))
 }

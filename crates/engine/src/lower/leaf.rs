@@ -1,6 +1,6 @@
 //! Relations without inputs.
 
-use super::{Lowered, Lowerer, Need, Rows, named, refs};
+use super::{Lowered, Lowerer, Need, Pending, Rows, named, refs};
 use crate::env::Phase;
 use crate::error::{ARGUMENT, EngineError, LIMIT, Result};
 use crate::table::EvidenceTable;
@@ -13,6 +13,7 @@ use datafusion::datasource::{MemTable, provider_as_source};
 use datafusion::logical_expr::{EmptyRelation, LogicalPlan, LogicalPlanBuilder};
 use kql_bind::checked::{Rel, Scalar};
 use model::{KqlType, RECORD_COLUMN, Schema, Value};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Rows that `range` may make.
@@ -61,19 +62,21 @@ impl Lowerer<'_> {
             let plan = LogicalPlan::EmptyRelation(EmptyRelation { produce_one_row: false, schema });
             return Ok(Lowered { plan, hidden: self.leaf_hidden(), empty: true });
         }
-        self.at_hand(schema, batches)
+        self.at_hand(schema, &super::all(schema), batches)
     }
 
     /// Stands for rows that are not known before the pass. Unlike [`Self::nothing`] it is no empty relation to the optimiser, which would
     /// take away what is joined to it, scans of evidence included.
     fn unknown_rows(&mut self, schema: &Schema) -> Result<Lowered> {
-        self.at_hand(schema, Vec::new())
+        self.at_hand(schema, &super::all(schema), Vec::new())
     }
 
-    fn at_hand(&mut self, schema: &Schema, batches: Vec<RecordBatch>) -> Result<Lowered> {
-        let layout = value::plan_schema(schema);
+    /// Rows with the columns of a schema that are in `held`, in order.
+    fn at_hand(&mut self, schema: &Schema, held: &Need, batches: Vec<RecordBatch>) -> Result<Lowered> {
+        let fields: Vec<Field> = held.iter().map(|&n| value::plan_field(n, schema.columns[n].kql_type)).collect();
+        let layout = Arc::new(ArrowSchema::new(fields));
         // Rows of a shared relation bring their lineage with them.
-        let width = schema.columns.len();
+        let width = held.len();
         let with_lineage = self.lineage && !batches.is_empty() && batches.iter().all(|b| b.num_columns() > width);
         let layout = if with_lineage {
             let mut fields: Vec<Field> = layout.fields().iter().map(|f| f.as_ref().clone()).collect();
@@ -92,7 +95,7 @@ impl Lowerer<'_> {
             })
             .collect::<Result<Vec<_>>>()?;
         let table = MemTable::try_new(layout, vec![batches])?;
-        let mut exprs: Vec<_> = (0..schema.columns.len()).map(super::nth).collect();
+        let mut exprs: Vec<_> = held.iter().map(|&n| super::nth(n).alias(value::column_name(n))).collect();
         if with_lineage {
             exprs.push(named(lineage::COLUMN).alias(lineage::COLUMN));
         } else {
@@ -101,9 +104,7 @@ impl Lowerer<'_> {
         // Each place has a name of its own, so that two uses of the same rows are told apart.
         let name = self.fresh("rows");
         let reference = datafusion::common::TableReference::bare(name);
-        let plan = LogicalPlanBuilder::scan(reference, provider_as_source(Arc::new(table)), None)?.project(
-            exprs.into_iter().enumerate().map(|(n, e)| if n < schema.columns.len() { e.alias(value::column_name(n)) } else { e }),
-        )?;
+        let plan = LogicalPlanBuilder::scan(reference, provider_as_source(Arc::new(table)), None)?.project(exprs)?;
         Ok(Lowered { plan: plan.build()?, hidden: self.leaf_hidden(), empty: false })
     }
 
@@ -196,23 +197,67 @@ impl Lowerer<'_> {
         if rests.apply || !(rests.costly || rests.volatile) {
             return self.lower(input, need);
         }
-        if matches!(self.env.phase, Phase::Before) && (rests.evidence || rests.now || rests.volatile) {
-            if self.rooted.insert(super::address(input)) {
-                let plan = self.outside(|inner| inner.query(input))?;
-                self.roots.push(plan);
-            }
+        let waits = rests.evidence || rests.now || rests.volatile;
+        if matches!(self.env.phase, Phase::Before) && waits {
+            // What all uses need is known when all are lowered: see `finish`.
+            let pending = self.pending.entry(id).or_insert_with(|| Pending { input: Arc::clone(input), lineage: false, lowered: None });
+            pending.lineage |= self.lineage;
+            self.computed.needs.entry(id).or_default().extend(need);
             return self.unknown_rows(&input.schema);
+        }
+        let mut held = match self.computed.needs.get(&id) {
+            Some(held) if waits && need.is_subset(held) => held.clone(),
+            _ => super::all(&input.schema),
+        };
+        if held.is_empty() && !input.schema.columns.is_empty() {
+            held.insert(0);
         }
         let rows = match self.computed.shared.get(&(id, self.lineage)) {
             Some(rows) => rows.clone(),
             None => {
-                let plan = self.outside(|inner| inner.query(input))?;
+                let plan = self.shared_plan(input, &held)?;
                 let rows = Rows { batches: self.env.execute(&plan, None)? };
                 self.computed.shared.insert((id, self.lineage), rows.clone());
                 rows
             }
         };
-        self.memory(&input.schema, rows.batches)
+        if rows.batches.is_empty() {
+            return self.nothing(&input.schema);
+        }
+        self.at_hand(&input.schema, &held, rows.batches)
+    }
+
+    fn shared_plan(&mut self, input: &Arc<Rel>, held: &Need) -> Result<LogicalPlan> {
+        self.outside(|inner| {
+            let lowered = inner.lower(input, held)?;
+            Ok(inner.exactly(lowered, held)?.plan)
+        })
+    }
+
+    /// The plans of all that is computed beside the main plan before the pass; shared relations with the columns that their uses need.
+    pub(crate) fn finish(mut self) -> Result<Vec<LogicalPlan>> {
+        let mut plans: BTreeMap<usize, LogicalPlan> = BTreeMap::new();
+        loop {
+            // Lowering one may make another needed, or more of it.
+            let next =
+                self.pending.iter().find(|(id, p)| p.lowered.as_ref() != self.computed.needs.get(id)).map(|(id, p)| (*id, p.clone()));
+            let Some((id, pending)) = next else { break };
+            let need = self.computed.needs.get(&id).cloned().unwrap_or_default();
+            if let Some(p) = self.pending.get_mut(&id) {
+                p.lowered = Some(need.clone());
+            }
+            let mut held = need;
+            if held.is_empty() && !pending.input.schema.columns.is_empty() {
+                held.insert(0);
+            }
+            let lineage = std::mem::replace(&mut self.lineage, pending.lineage);
+            let plan = self.shared_plan(&pending.input, &held);
+            self.lineage = lineage;
+            plans.insert(id, plan?);
+        }
+        let mut all = self.roots;
+        all.extend(plans.into_values());
+        Ok(all)
     }
 }
 

@@ -58,6 +58,17 @@ pub(crate) struct Computed {
     constants: BTreeMap<usize, Rows>,
     /// By id, and whether lineage comes with it.
     shared: BTreeMap<(usize, bool), Rows>,
+    /// The columns of a shared relation that its uses need, by id.
+    needs: BTreeMap<usize, Need>,
+}
+
+/// A shared relation that was met before the pass.
+#[derive(Clone, Debug)]
+struct Pending {
+    input: Arc<Rel>,
+    lineage: bool,
+    /// The columns it was lowered with.
+    lowered: Option<Need>,
 }
 
 /// Lowers the relations of one query in one phase.
@@ -66,7 +77,8 @@ pub(crate) struct Lowerer<'e> {
     pub computed: &'e mut Computed,
     pub lineage: bool,
     /// Before the pass: plans beside the main one whose scans count too.
-    pub roots: Vec<LogicalPlan>,
+    roots: Vec<LogicalPlan>,
+    pending: BTreeMap<usize, Pending>,
     /// Shared relations that are among the roots already.
     rooted: BTreeSet<usize>,
     /// Row ids of the `mv-apply` bodies that are being lowered, outermost first, with their rows.
@@ -91,7 +103,17 @@ pub(crate) fn all(schema: &Schema) -> Need {
 
 impl<'e> Lowerer<'e> {
     pub(crate) fn new(env: &'e Env, computed: &'e mut Computed, lineage: bool) -> Self {
-        Self { env, computed, lineage, roots: Vec::new(), rooted: BTreeSet::new(), applies: Vec::new(), fresh: 0, depth: 0 }
+        Self {
+            env,
+            computed,
+            lineage,
+            roots: Vec::new(),
+            pending: BTreeMap::new(),
+            rooted: BTreeSet::new(),
+            applies: Vec::new(),
+            fresh: 0,
+            depth: 0,
+        }
     }
 
     /// The plan of a query: all columns of its relation in order, then the lineage.

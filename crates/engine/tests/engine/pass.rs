@@ -149,3 +149,13 @@ fn unknowns_before_the_pass_lose_no_rows() {
     let expected = [3, 3, 10, 3, 299, 200].map(|n| format!("[[{n}]],\"error\":null}}"));
     assert_eq!(counts, expected);
 }
+
+#[test]
+fn a_shared_table_is_read_with_the_columns_that_its_uses_need() {
+    let text = "let T = materialize(DnsEvents | summarize arg_max(Count, *) by Name); T | join kind=inner (T | project Name, Computer) on Name | project Name, Computer1";
+    let source = Rows::new("DnsEvents", many(10), 10);
+    let outcome = run(EngineOptions::default(), &source, &[query(text, true)]);
+    assert!(lines(&outcome)[0].contains("\"error\":null"), "{:?}", lines(&outcome));
+    let scans: Vec<String> = outcome.scans.iter().map(|s| s.columns.iter().cloned().collect::<Vec<_>>().join(",")).collect();
+    assert_eq!(scans, ["Computer,Count,Name"]);
+}
