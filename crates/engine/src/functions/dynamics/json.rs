@@ -6,6 +6,8 @@ use crate::functions::args::{error, kernel, nullable_texts, strings, texts};
 use crate::functions::operand::Column;
 use crate::functions::strings::conversion;
 use crate::functions::{Arg, ArgInfo, Call, Kernel, Resolved};
+use arrow::array::{Array, ArrayRef, StringViewArray};
+use arrow::buffer::{BooleanBuffer, NullBuffer};
 use model::KqlType;
 use std::sync::Arc;
 
@@ -32,17 +34,16 @@ fn parse(call: &Call, from: KqlType) -> Resolved {
     }
     if from == KqlType::String {
         return kernel(call, |args: &[Arg], rows| {
-            let cells = texts(&args[0])?;
-            Ok(nullable_texts(rows, |row, out| {
-                let text = cells.text(row);
-                if text.starts_with(MARK) {
-                    // Not the engine's own form: a string that begins so.
-                    dynamic::json_string(out, text);
-                    return true;
-                }
-                out.push_str(text);
-                !matches!(text.trim_matches([' ', '\t', '\r', '\n']), "" | "null")
-            }))
+            let column = args[0].expanded(rows)?;
+            let texts = texts(&Arg::Column(column))?.array;
+            if texts.iter().flatten().any(|text| text.starts_with(MARK)) {
+                return Ok(escaped(&texts));
+            }
+            // The same texts; what is empty or `null` is null.
+            let there = BooleanBuffer::collect_bool(rows, |row| texts.is_valid(row) && is_there(texts.value(row)));
+            let (views, buffers, _) = texts.into_parts();
+            let column = StringViewArray::try_new(views, buffers, Some(NullBuffer::new(there))).map_err(|e| error("parse_json", e))?;
+            Ok(Arc::new(column) as ArrayRef)
         });
     }
     kernel(call, move |args: &[Arg], rows| {
@@ -54,6 +55,23 @@ fn parse(call: &Call, from: KqlType) -> Resolved {
             }
             None => false,
         }))
+    })
+}
+
+fn is_there(text: &str) -> bool {
+    !matches!(text.trim_matches([' ', '\t', '\r', '\n']), "" | "null")
+}
+
+/// Text that begins as the engine's own form does is a string, and no more than that.
+fn escaped(texts: &StringViewArray) -> ArrayRef {
+    nullable_texts(texts.len(), |row, out| {
+        let text = if texts.is_valid(row) { texts.value(row) } else { "" };
+        if text.starts_with(MARK) {
+            dynamic::json_string(out, text);
+        } else {
+            out.push_str(text);
+        }
+        is_there(text)
     })
 }
 

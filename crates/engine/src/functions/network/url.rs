@@ -33,6 +33,8 @@ fn url(text: &str) -> DynValue {
         Some(at) => rest.split_at(at),
         None => (rest, ""),
     };
+    // The real engine has no path for the root.
+    let path = if path == "/" { "" } else { path };
     let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
     let (username, password) = user.split_once(':').unwrap_or((user, ""));
     let (host, port) = match host.rsplit_once(':') {
@@ -79,7 +81,7 @@ mod tests {
         for (text, host, port, path) in [
             ("https://a.example", "a.example", "", ""),
             ("https://a.example:8443/x", "a.example", "8443", "/x"),
-            ("https://[::1]:80/", "[::1]", "80", "/"),
+            ("https://[::1]:80/", "[::1]", "80", ""),
             ("/x/y", "", "", "/x/y"),
         ] {
             let parts = url(text);

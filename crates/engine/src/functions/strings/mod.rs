@@ -29,6 +29,7 @@ pub(crate) fn resolve(call: &Call) -> Resolved {
         "toupper" => map(call, |text, out| fold(text, out, str::to_ascii_uppercase, upper)),
         "tolower" => map(call, |text, out| fold(text, out, str::to_ascii_lowercase, lower)),
         "reverse" => map(call, |text, out| out.extend(text.chars().rev())),
+        "regex_quote" => map(call, |text, out| out.push_str(&regex::escape(text))),
         "substring" => slices::resolve(call),
         "trim" | "trim_start" | "trim_end" => trim::resolve(call),
         "extract" | "extract_all" | "extractall" | "replace_regex" | "replace" => captures::resolve(call),

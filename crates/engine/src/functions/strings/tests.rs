@@ -29,6 +29,7 @@ fn put_together() {
         ("strrep", &[l(123), l(3), s(".")], s("123.123.123")),
         ("strrep", &[s("ABC"), l(2)], s("ABCABC")),
         ("strrep", &[s("ABC"), l(0)], s("")),
+        ("regex_quote", &[s("(so$me.Te^xt)")], s(r"\(so\$me\.Te\^xt\)")),
         ("reverse", &[s("ℌello")], s("olleℌ")),
         ("toupper", &[s("naïvetéß")], s("NAÏVETÉß")),
         ("tolower", &[s("ÅNGSTRÖM")], s("ångström")),
