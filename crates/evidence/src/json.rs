@@ -263,9 +263,9 @@ fn skip_nested(b: &[u8], mut at: usize, cap: usize) -> Result<usize, JsonError> 
 
 /// The text of a raw value: a string without quotes and escapes, anything else as it stands. Bytes that are not UTF-8 become U+FFFD.
 pub(crate) fn text(raw: &[u8]) -> Cow<'_, str> {
-    let Some(inner) = raw.strip_prefix(b"\"").and_then(|r| r.strip_suffix(b"\"")) else { return String::from_utf8_lossy(raw) };
+    let Some(inner) = raw.strip_prefix(b"\"").and_then(|r| r.strip_suffix(b"\"")) else { return lossy(raw) };
     if memchr::memchr(b'\\', inner).is_none() {
-        return String::from_utf8_lossy(inner);
+        return lossy(inner);
     }
     let mut out = Vec::with_capacity(inner.len());
     let mut at = 0;
@@ -300,6 +300,14 @@ pub(crate) fn text(raw: &[u8]) -> Cow<'_, str> {
         }
     }
     Cow::Owned(String::from_utf8(out).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned()))
+}
+
+/// [`String::from_utf8_lossy`], quicker where nothing is lost.
+pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
+    }
 }
 
 fn hex4(b: &[u8], at: usize) -> Option<u32> {

@@ -136,6 +136,8 @@ pub(crate) struct Row<'r, 'a> {
     pub(crate) offset: u64,
     /// Of the same folder, by identifier; for TLS.
     pub(crate) certificates: Option<&'r Certificates>,
+    /// The slot of the record's own time, and what it says: looked at for every record, and wanted by most queries.
+    pub(crate) own_time: (u16, Option<i64>),
 }
 
 /// How values are written.
@@ -146,7 +148,11 @@ pub(crate) enum Syntax {
     Tsv(u8),
 }
 
-impl<'a> Row<'_, 'a> {
+impl<'r, 'a> Row<'r, 'a> {
+    pub(crate) fn new(values: &'r [&'a [u8]], syntax: Syntax, input: &'r Input, offset: u64) -> Self {
+        Self { values, syntax, input, offset, certificates: None, own_time: (u16::MAX, None) }
+    }
+
     pub(crate) fn raw(&self, slot: u16) -> &'a [u8] {
         self.values.get(slot as usize).copied().unwrap_or_default()
     }
@@ -205,7 +211,13 @@ impl<'a> Row<'_, 'a> {
 
     /// Ticks of a time in seconds, milliseconds or microseconds since 1970, or in ISO 8601.
     pub(crate) fn time(&self, slot: u16) -> Option<i64> {
-        parse_time(self.bare(slot))
+        if slot == self.own_time.0 { self.own_time.1 } else { parse_time(self.bare(slot)) }
+    }
+
+    /// With the record's own time in the slot parsed, once.
+    pub(crate) fn timed(mut self, slot: u16) -> Self {
+        self.own_time = (slot, parse_time(self.bare(slot)));
+        self
     }
 
     /// The elements of a list.
@@ -294,7 +306,7 @@ fn tsv_text(raw: &[u8]) -> Cow<'_, str> {
         return Cow::Borrowed("");
     }
     if memchr::memmem::find(raw, b"\\x").is_none() {
-        return String::from_utf8_lossy(raw);
+        return json::lossy(raw);
     }
     let mut out = Vec::with_capacity(raw.len());
     let mut at = 0;

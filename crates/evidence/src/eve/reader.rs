@@ -84,7 +84,7 @@ impl LineParser for EveParser {
                 error(reason.reason());
                 continue;
             }
-            let row = Row { values: &values, syntax: Syntax::Json, input: &block.input, offset: line.offset, certificates: None };
+            let row = Row::new(&values, Syntax::Json, &block.input, line.offset).timed(self.time);
             let Some(kind) = row.text(self.kind) else {
                 error("no event_type".to_owned());
                 continue;

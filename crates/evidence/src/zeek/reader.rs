@@ -167,7 +167,8 @@ impl LineParser for ZeekParser {
         let builder = |records: &Records| records.plan.as_ref().map(|(_, schema)| TableBuilder::new(schema, &block.input));
         let mut builders: Vec<_> = self.records.iter().map(|records| (builder(records), 0u64)).collect();
         self.lines.each(block, cx, |values, syntax, line| {
-            let row = Row { values, syntax, input: &block.input, offset: line.offset, certificates: self.certificates.as_deref() };
+            let mut row = Row::new(values, syntax, &block.input, line.offset).timed(self.time);
+            row.certificates = self.certificates.as_deref();
             let Some(index) = self.kind_of(&row) else { return };
             let Some(((builder, count), records)) = builders.get_mut(index).zip(self.records.get(index)) else { return };
             if !self.has_time(&row, line, cx) {
@@ -241,7 +242,7 @@ impl LineParser for CertificateParser {
 
     fn parse(&self, block: &Block, cx: &ReadContext<'_>) {
         self.lines.each(block, cx, |values, syntax, line| {
-            let row = Row { values, syntax, input: &block.input, offset: line.offset, certificates: None };
+            let row = Row::new(values, syntax, &block.input, line.offset);
             let text = |slot| row.text(slot).map(|t| t.into_owned()).unwrap_or_default();
             let fingerprint = text(1);
             // Older Zeek knows a certificate by the file it came in, newer by its fingerprint.
