@@ -254,7 +254,7 @@ impl Engine {
         };
         std::thread::scope(|scope| {
             for _ in 0..self.options.threads.min(jobs.len()) {
-                let started = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, &work);
+                let started = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
                 if started.is_err() {
                     break;
                 }

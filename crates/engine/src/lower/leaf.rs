@@ -166,7 +166,7 @@ impl Lowerer<'_> {
         let values: ArrayRef = if kql_type == KqlType::Real {
             let (Some(a), Some(b), Some(s)) = (real(&from_v), real(&to_v), real(&step_v)) else { return self.nothing(&rel.schema) };
             let count = if s == 0.0 || (b - a) / s < 0.0 { 0.0 } else { ((b - a) / s + 1e-9).floor() + 1.0 };
-            if !(count <= MAX_RANGE as f64) {
+            if count.is_nan() || count > MAX_RANGE as f64 {
                 return Err(too_many());
             }
             Arc::new(Float64Array::from_iter_values((0..count as usize).map(|n| a + n as f64 * s)))

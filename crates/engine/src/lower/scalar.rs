@@ -49,11 +49,11 @@ impl Lowerer<'_> {
                 Phase::Before => unknown(KqlType::DateTime),
                 Phase::After { now, .. } => value::literal(&Value::DateTime(now)),
             }),
-            ScalarKind::ToScalar(rel) => match self.to_scalar(rel)? {
+            ScalarKind::ToScalar(rel) => match self.scalar_of(rel)? {
                 Some(v) => Ok(value::literal(&v)),
                 None => Ok(unknown(scalar.kql_type)),
             },
-            ScalarKind::List(rel) => match self.to_list(rel)? {
+            ScalarKind::List(rel) => match self.list_of(rel)? {
                 Some(v) => Ok(value::literal(&v)),
                 None => Ok(unknown(KqlType::Dynamic)),
             },
@@ -104,7 +104,7 @@ impl Lowerer<'_> {
         usize::try_from(number).map(Some).map_err(|_| EngineError::at(ARGUMENT, scalar.span, "the number must not be negative"))
     }
 
-    fn to_scalar(&mut self, rel: &Arc<Rel>) -> Result<Option<Value>> {
+    fn scalar_of(&mut self, rel: &Arc<Rel>) -> Result<Option<Value>> {
         if let Some(v) = self.computed.scalars.get(&address(rel)) {
             return Ok(Some(v.clone()));
         }
@@ -120,7 +120,7 @@ impl Lowerer<'_> {
         Ok(Some(found))
     }
 
-    fn to_list(&mut self, rel: &Arc<Rel>) -> Result<Option<Value>> {
+    fn list_of(&mut self, rel: &Arc<Rel>) -> Result<Option<Value>> {
         if let Some(v) = self.computed.lists.get(&address(rel)) {
             return Ok(Some(v.clone()));
         }

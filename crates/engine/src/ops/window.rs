@@ -107,8 +107,8 @@ fn starts(all: &RecordBatch, partition: &[String]) -> Result<Vec<bool>, EngineEr
     if !partition.is_empty() {
         let columns = partition.iter().map(|p| column(all, p)).collect::<Result<Vec<_>, _>>()?;
         let rows = rows_of(&columns)?;
-        for row in 1..starts.len() {
-            starts[row] = rows.row(row) != rows.row(row - 1);
+        for (row, start) in starts.iter_mut().enumerate().skip(1) {
+            *start = rows.row(row) != rows.row(row - 1);
         }
     }
     Ok(starts)

@@ -55,7 +55,7 @@ impl Rows {
         fields.push(Field::new(OFFSET_COLUMN, DataType::Int64, false));
         columns.push(Arc::new(Int64Array::from_iter_values((from..to).map(|n| n as i64 * 100))));
         let options = RecordBatchOptions::new().with_row_count(Some(rows.len()));
-        RecordBatch::try_new_with_options(Arc::new(ArrowSchema::new(fields)), columns, &options).unwrap()
+        RecordBatch::try_new_with_options(Arc::new(ArrowSchema::new(fields)), columns, &options).expect("columns of one length")
     }
 }
 
@@ -66,7 +66,7 @@ impl Source for Rows {
     }
 
     fn read(&self, wants: &Wants, threads: usize, sink: &dyn Sink) {
-        *self.wanted.lock().unwrap() = Some(wants.clone());
+        *self.wanted.lock().expect("no thread failed") = Some(wants.clone());
         sink.records(&self.table.into(), self.rows.len() as u64);
         sink.error(ReadError {
             file: FileRef { name: "a.log".into() },
@@ -93,7 +93,7 @@ impl Source for Rows {
             for _ in 0..threads {
                 scope.spawn(|| {
                     loop {
-                        let Some((file, from, to)) = next.lock().unwrap().next() else { return };
+                        let Some((file, from, to)) = next.lock().expect("no thread failed").next() else { return };
                         let rows = self.batch(schema, file, from, to);
                         if sink.batch(Batch { table: self.table.into(), rows }).is_break() {
                             return;
