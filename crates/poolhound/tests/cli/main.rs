@@ -5,4 +5,5 @@ mod corpora;
 mod hostile;
 mod incident;
 mod query;
+mod scenarios;
 mod support;
