@@ -8,6 +8,7 @@ pub enum ContentError {
 }
 
 impl ContentError {
+    #[expect(clippy::needless_pass_by_value, reason = "an error is made where its reason ends")]
     pub(crate) fn file(file: impl Into<String>, reason: impl ToString) -> Self {
         Self::File { file: file.into(), reason: reason.to_string() }
     }

@@ -116,7 +116,7 @@ fn column<'a>(kql_type: KqlType, values: impl Iterator<Item = &'a str>) -> Array
                     "true" | "1" => Some(true),
                     "false" | "0" => Some(false),
                     _ => None,
-                })
+                });
             });
             Arc::new(builder.finish())
         }

@@ -75,7 +75,7 @@ impl Names {
                     map.entry(key.clone())
                         .and_modify(|known| {
                             if known.as_ref() != Some(&host) {
-                                *known = None
+                                *known = None;
                             }
                         })
                         .or_insert_with(|| Some(host.clone()));
@@ -168,8 +168,8 @@ mod tests {
         Found { finding, first: None, detail: String::new() }
     }
 
-    fn severities(found: Vec<Found>) -> Vec<(String, Severity)> {
-        cases(&found).into_iter().map(|c| (c.host, c.severity)).collect()
+    fn severities(found: &[Found]) -> Vec<(String, Severity)> {
+        cases(found).into_iter().map(|c| (c.host, c.severity)).collect()
     }
 
     #[test]
@@ -186,8 +186,8 @@ mod tests {
             (vec![(C::PoolDns, S::Informational, O::Nxdomain), (C::ProcessCommand, S::Medium, O::Unknown)], S::Medium),
             (vec![(C::Wallet, S::Medium, O::Unknown), (C::YaraFile, S::Medium, O::Unknown)], S::High),
         ] {
-            let found = members.into_iter().map(|(class, severity, outcome)| found("h", "", class, severity, outcome)).collect();
-            assert_eq!(severities(found), [("h".to_owned(), expected)]);
+            let found: Vec<_> = members.into_iter().map(|(class, severity, outcome)| found("h", "", class, severity, outcome)).collect();
+            assert_eq!(severities(&found), [("h".to_owned(), expected)]);
         }
     }
 
@@ -214,7 +214,7 @@ mod tests {
         let address = found("", "192.0.2.7", EvidenceClass::PoolDns, Severity::Low, Outcome::Resolved);
         let nobody = found("", "", EvidenceClass::PoolDns, Severity::Low, Outcome::Resolved);
         let visitor = found("dev", "", EvidenceClass::PoolTls, Severity::Informational, Outcome::Connected);
-        let cases = severities(vec![both, address, nobody, visitor]);
+        let cases = severities(&[both, address, nobody, visitor]);
         assert_eq!(cases, [("web-01".to_owned(), Severity::High), (UNKNOWN_HOST.to_owned(), Severity::Low)]);
     }
 }

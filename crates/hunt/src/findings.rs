@@ -201,7 +201,7 @@ mod tests {
         let explained = row("a", "p.example", "connected", "explained");
         let mut open = row("a", "p.example", "connected", "open");
         open.facts = "path=1;hash=-1;signer=0".to_owned();
-        assert_eq!(run(&[explained.clone()])[0].verdict, Verdict::Explained);
+        assert_eq!(run(std::slice::from_ref(&explained))[0].verdict, Verdict::Explained);
         let both = run(&[explained, open]);
         assert_eq!(both[0].verdict, Verdict::Open);
         assert_eq!(both[0].facts.iter().map(|f| f.state).collect::<Vec<_>>(), [FactState::Held, FactState::Failed, FactState::Unknown]);

@@ -62,7 +62,7 @@ impl Source for FileScan {
     }
 
     fn read(&self, wants: &Wants, threads: usize, sink: &dyn Sink) {
-        if wants.tables.get(TABLE).is_none() || self.rulesets.is_empty() {
+        if !wants.tables.contains_key(TABLE) || self.rulesets.is_empty() {
             return;
         }
         let (next, stopped) = (AtomicUsize::new(0), AtomicBool::new(false));

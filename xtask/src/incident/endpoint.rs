@@ -41,11 +41,11 @@ struct Process {
 
 impl Process {
     fn id(&self) -> String {
-        hex(&format!("{}{}{}", self.device, self.time, self.path))[..12].to_owned()
+        digits(&format!("{}{}{}", self.device, self.time, self.path), 12)
     }
 
     fn sha1(&self) -> String {
-        hex(&self.sha256)[..40].to_owned()
+        digits(&self.sha256, 40)
     }
 
     fn name(path: &str) -> &str {
@@ -84,7 +84,12 @@ impl Process {
 }
 
 fn hex(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    digits(text, 64)
+}
+
+/// The first `n` hexadecimal digits of the text's hash.
+fn digits(text: &str, n: usize) -> String {
+    Sha256::digest(text.as_bytes()).iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).take(n).map(char::from).collect()
 }
 
 /// The hash of an approved program, as its policy has it.
@@ -275,7 +280,7 @@ fn backup() -> [Process; 2] {
         remote: "198.51.100.99",
         port: 80,
         login: ATTACKER_WALLET,
-        ..approved.clone()
+        ..approved
     };
     [approved, impostor]
 }

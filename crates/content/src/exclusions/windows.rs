@@ -4,6 +4,9 @@ use super::policy::Window;
 use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, NaiveTime, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
 
+/// Start and end, in UTC; the end does not belong to it.
+pub(super) type Interval = (DateTime<Utc>, DateTime<Utc>);
+
 impl Window {
     pub(super) fn check(&self) -> Result<(), String> {
         self.zone()?;
@@ -26,7 +29,7 @@ impl Window {
 
     /// The intervals that begin on days from `first` to `last`, in UTC, end excluded. A time that a zone skips is taken as the
     /// first that exists after it; one that comes twice is taken so that the interval is the longer one.
-    pub(super) fn intervals(&self, first: NaiveDate, last: NaiveDate) -> Result<Vec<(DateTime<Utc>, DateTime<Utc>)>, String> {
+    pub(super) fn intervals(&self, first: NaiveDate, last: NaiveDate) -> Result<Vec<Interval>, String> {
         let (zone, days) = (self.zone()?, self.weekdays()?);
         let (from, to) = (clock(&self.from)?, clock(&self.to)?);
         let grace = Duration::minutes(i64::from(self.grace_minutes));

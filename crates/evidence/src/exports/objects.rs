@@ -46,11 +46,11 @@ impl Format for Json {
         if scan::members(first, depth).any(|member| member == Err(scan::TOO_DEEP))
             || (first.starts_with('[') && !json::depth_within(first.as_bytes(), depth))
         {
-            return Sniff::No;
+            return by_name(head, text);
         }
         let (columns, sample) = sample(text, lines, depth);
         if sample.columns.is_empty() {
-            return Sniff::No;
+            return by_name(head, text);
         }
         let name = &head.input.file.name;
         let layout = match Layout::new(columns, &sample, name, head.options, true) {
@@ -60,6 +60,18 @@ impl Format for Json {
         };
         let layout = more(head, lines).unwrap_or(layout);
         Sniff::Read(Arc::new(File { layout: Arc::new(layout), lines }))
+    }
+}
+
+/// Records one a line of the table that the name says, where the first of them cannot be looked into: too deep, or longer than the head. It is an
+/// error of its own when it is read, and the others are not lost.
+fn by_name(head: &Head<'_>, text: &str) -> Sniff {
+    if !text.starts_with('{') {
+        return Sniff::No;
+    }
+    match Layout::new(Vec::new(), &Sample::default(), &head.input.file.name, head.options, true) {
+        Ok(layout) if !layout.columns.is_empty() => Sniff::Read(Arc::new(File { layout: Arc::new(layout), lines: true })),
+        _ => Sniff::No,
     }
 }
 

@@ -48,7 +48,8 @@ impl Binder<'_> {
                 PatternPart::Capture { name, kind } => {
                     let kql_type = self.type_named(kind.as_ref())?;
                     // A typed column ends where its type does; a string before a `*` could end anywhere.
-                    let open = matches!(next, Some(PatternPart::Capture { .. })) || (kql_type == KqlType::String && matches!(next, Some(PatternPart::Star(_))));
+                    let open = matches!(next, Some(PatternPart::Capture { .. }))
+                        || (kql_type == KqlType::String && matches!(next, Some(PatternPart::Star(_))));
                     if open {
                         return self.fail("KS101", name.span, "a text must follow a column");
                     }

@@ -76,7 +76,9 @@ fn tell_problems(problems: &[Problem]) -> bool {
 
 fn report(hunted: &Hunted, outcome: &RunOutcome, started: Instant) -> Report {
     let mut rows = Vec::new();
-    for (table, stats) in &outcome.tables {
+    // What could not be read is a table to queries, but no evidence.
+    let tables = || outcome.tables.iter().filter(|(name, _)| &***name != engine::pass::errors::TABLE);
+    for (table, stats) in tables() {
         let named: u64 = stats.by_host.values().map(|s| s.rows).sum();
         for (host, span) in &stats.by_host {
             rows.push(TableRows { table: table.to_string(), host: host.to_lowercase(), rows: span.rows, from: span.from, to: span.to });
@@ -99,8 +101,8 @@ fn report(hunted: &Hunted, outcome: &RunOutcome, started: Instant) -> Report {
     let summary = Summary {
         now: ticks::iso_short(outcome.now),
         files: outcome.offer.files.len() as u64,
-        records: outcome.tables.values().map(|t| t.records).sum(),
-        tables: outcome.tables.iter().filter(|(_, t)| t.records > 0).map(|(name, t)| (name.to_string(), t.records)).collect(),
+        records: tables().map(|(_, t)| t.records).sum(),
+        tables: tables().filter(|(_, t)| t.records > 0).map(|(name, t)| (name.to_string(), t.records)).collect(),
         read_errors: outcome.read_error_count,
         skipped: skipped.collect(),
         warnings: warnings.chain(problems).collect(),
