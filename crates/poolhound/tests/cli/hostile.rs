@@ -99,7 +99,7 @@ fn pipes_loops_and_closed_doors() {
         fs::create_dir(folder.join("closed")).unwrap();
         fs::write(folder.join("secret.log"), "x").unwrap();
         for name in ["closed", "secret.log"] {
-            fs::set_permissions(folder.join(name), fs::Permissions::from_mode(0)).unwrap();
+            fs::set_permissions(folder.join(name), fs::Permissions::from_mode(0o0)).unwrap();
         }
     });
     told(&run, "pipe.log", "");
