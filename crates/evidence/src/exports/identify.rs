@@ -78,6 +78,12 @@ pub(crate) fn identify(sample: &Sample, name: &str, option: Option<&str>) -> Ide
     found
 }
 
+/// The known table that a file's name says, else `--table`, for a file whose records cannot be looked into.
+pub(crate) fn by_name(name: &str, option: Option<&str>) -> Option<Target> {
+    let file = name.rsplit(['/', '\\', '!']).next().unwrap_or(name);
+    table_in_name(file).map(Target::Known).or_else(|| option.map(Target::named))
+}
+
 fn by_naming_column(sample: &Sample) -> Option<Identity> {
     let columns = Columns::new(sample);
     NAMING.iter().find_map(|naming| {

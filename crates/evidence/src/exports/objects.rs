@@ -3,7 +3,7 @@
 use super::array::{Cutter, Piece, Scan};
 use super::fill::{Cell, Ended, Ending, Layout, NoLayout, Writer};
 use super::header::FileColumn;
-use super::identify::Sample;
+use super::identify::{self, Sample};
 use super::json::{self, Kind};
 use super::scan::{self, Flaw};
 use super::{answer, envelope};
@@ -69,9 +69,12 @@ fn by_name(head: &Head<'_>, text: &str) -> Sniff {
     if !text.starts_with('{') {
         return Sniff::No;
     }
-    match Layout::new(Vec::new(), &Sample::default(), &head.input.file.name, head.options, true) {
-        Ok(layout) if !layout.columns.is_empty() => Sniff::Read(Arc::new(File { layout: Arc::new(layout), lines: true })),
-        _ => Sniff::No,
+    match identify::by_name(&head.input.file.name, head.options.table.as_deref()) {
+        Some(target) => {
+            let layout = Layout::of(Vec::new(), &[target], None, head.options, true);
+            Sniff::Read(Arc::new(File { layout: Arc::new(layout), lines: true }))
+        }
+        None => Sniff::No,
     }
 }
 
