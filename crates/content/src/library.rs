@@ -159,7 +159,9 @@ fn list(path: &Path, kinds: &[&str]) -> Result<Vec<PathBuf>, ContentError> {
     for entry in walkdir::WalkDir::new(path).sort_by_file_name() {
         let entry = entry.map_err(|e| ContentError::file(path.display().to_string(), e))?;
         let kind = entry.path().extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
-        if entry.file_type().is_file() && kinds.contains(&kind.as_str()) {
+        // Beside a hunt lies the evidence that it is tested with.
+        let evidence = entry.path().strip_prefix(path).is_ok_and(|below| below.components().any(|part| part.as_os_str() == "evidence"));
+        if entry.file_type().is_file() && kinds.contains(&kind.as_str()) && !evidence {
             files.push(entry.into_path());
         }
     }

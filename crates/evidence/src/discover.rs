@@ -182,11 +182,10 @@ fn holds_tar(path: &Path, options: &Options) -> bool {
     stream.take(512).read_to_end(&mut inner).is_ok() && matches!(archive::kind(&inner), Kind::Tar)
 }
 
-/// Packages and office files are ZIP archives that the file scanner looks at as a whole.
+/// Office files are ZIP archives that the file scanner looks at as a whole. Packages of programs are looked into: a miner in one is compressed.
 fn zip_document(path: &Path) -> bool {
     let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
-    ["jar", "war", "apk", "docx", "xlsx", "pptx", "docm", "xlsm", "whl", "nupkg", "odt", "ods", "xpi", "crx", "ipa"]
-        .contains(&extension.as_str())
+    ["docx", "xlsx", "pptx", "docm", "xlsm", "odt", "ods"].contains(&extension.as_str())
 }
 
 #[cfg(unix)]

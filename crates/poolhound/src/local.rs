@@ -63,3 +63,47 @@ impl Locator {
         Some(Provenance { file: file.to_string(), record: Some(id.record()), offset: self.offsets.get(&id).copied() })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::LibraryCatalog;
+    use content::{Externals, Library};
+    use model::{Offer, Query, Sink, Source, Wants, tables};
+    use std::fmt::Write;
+    use std::path::Path;
+
+    /// Every known table, without a record.
+    struct AllTables;
+
+    impl Source for AllTables {
+        fn offer(&self) -> Offer {
+            Offer { tables: tables::all().cloned().collect(), ..Offer::default() }
+        }
+
+        fn read(&self, _: &Wants, _: usize, _: &dyn Sink) {}
+    }
+
+    /// For each shipped hunt whether its scans stream (with their filters) or keep all rows, and which columns. `BLESS=1` rewrites the list.
+    #[test]
+    fn scans_of_the_shipped_hunts_are_as_listed() {
+        let library = Library::embedded().unwrap();
+        let catalog = LibraryCatalog::new(&library, Externals::default());
+        let queries: Vec<Query> = library.hunts.iter().map(|h| Query { id: h.id.clone(), text: h.query.clone(), lineage: true }).collect();
+        let outcome = Engine::new(EngineOptions::default()).run(&queries, &catalog, Some(&AllTables), &());
+        let mut text = String::new();
+        for (n, hunt) in library.hunts.iter().enumerate() {
+            writeln!(text, "{}", hunt.id).unwrap();
+            for scan in outcome.scans.iter().filter(|s| s.query == n) {
+                let kind = if scan.filters.is_empty() { "keeps" } else { "streams" };
+                let columns: Vec<&str> = scan.columns.iter().map(String::as_str).collect();
+                writeln!(text, "  {kind} {}: {}", scan.table, columns.join(" ")).unwrap();
+            }
+        }
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/scans.txt");
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(&file, &text).unwrap();
+        }
+        assert_eq!(text, std::fs::read_to_string(&file).unwrap());
+    }
+}
