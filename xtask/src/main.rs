@@ -1,8 +1,9 @@
-//! Chores of the project: `incident` writes `examples/incident/`, `conformance VERDICTS` writes `docs/kql-conformance.md`; the tests keep
-//! the house rules.
+//! Chores of the project: `incident` writes `examples/incident/`, `conformance VERDICTS` writes `docs/kql-conformance.md`, `judge JUDGE.JS`
+//! holds our KQL against Microsoft's parser; the tests keep the house rules.
 
 mod conformance;
 mod incident;
+mod judge;
 #[cfg(test)]
 mod tidy;
 
@@ -15,7 +16,8 @@ fn main() -> ExitCode {
     let done = match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["incident"] => incident::write(&root.join("examples/incident")),
         ["conformance", verdicts] => conformance::update(Path::new(verdicts), &root.join("docs/kql-conformance.md")),
-        _ => Err(std::io::Error::other("usage: cargo run -p xtask -- incident | conformance VERDICTS")),
+        ["judge", judge] => judge::hold(Path::new(judge), &root.join("examples/exclusions")),
+        _ => Err(std::io::Error::other("usage: cargo run -p xtask -- incident | conformance VERDICTS | judge JUDGE.JS")),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

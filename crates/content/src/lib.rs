@@ -2,6 +2,7 @@
 //!
 //! In go files or the archive embedded in the program, out comes a [`Library`]. Knows no engine: a hunt's query is text here.
 
+mod catalog;
 mod embedded;
 mod error;
 pub mod exclusions;
@@ -12,6 +13,7 @@ mod library;
 mod rules;
 mod watchlists;
 
+pub use catalog::LibraryCatalog;
 pub use embedded::files as embedded_files;
 pub use error::ContentError;
 pub use externals::Externals;

@@ -189,6 +189,16 @@ mod tests {
         assert_eq!(ids, unique);
     }
 
+    /// Sentinel takes rules of up to 10,000 characters.
+    #[test]
+    fn no_query_outgrows_a_rule() {
+        let library = Library::embedded().unwrap();
+        let hunts = library.hunts.iter().map(|h| (&*h.id, &*h.query));
+        for (name, text) in hunts.chain(library.functions.iter().map(|f| (&*f.name, &*f.body))) {
+            assert!(text.chars().count() <= 10_000, "{name}");
+        }
+    }
+
     #[test]
     fn the_example_policies_are_sound() {
         let mut library = Library::default();

@@ -54,6 +54,7 @@ pub(crate) const COMMON: &[Common] = &[
     text("Wallet", &[], &[]),
     text("Outcome", &[], &[]),
     Common { name: "Count", kql_type: KqlType::Long, mappings: &[], usual: &[] },
+    Common { name: "LastSeen", kql_type: KqlType::DateTime, mappings: &[], usual: &["EndTimeUtc", "EndTime"] },
     Common { name: "Bytes", kql_type: KqlType::Long, mappings: &[], usual: &[] },
     Common { name: "DurationSeconds", kql_type: KqlType::Real, mappings: &[], usual: &[] },
     text("ParentName", &[], &[]),

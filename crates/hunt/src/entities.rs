@@ -29,6 +29,8 @@ pub(crate) struct Row {
     pub(crate) outcome: String,
     /// Records behind the row, where the hunt counts them itself.
     pub(crate) count: Option<i64>,
+    /// Ticks of the last record, where the row stands for several.
+    pub(crate) last: Option<i64>,
     pub(crate) bytes: Option<i64>,
     pub(crate) duration: Option<f64>,
     pub(crate) severity: String,
@@ -99,6 +101,7 @@ const FIELDS: &[(&str, Set)] = &[
     ("Wallet", |row, c, n| row.wallet = text(c, n)),
     ("Outcome", |row, c, n| row.outcome = text(c, n)),
     ("Count", |row, c, n| row.count = number(c, n)),
+    ("LastSeen", |row, c, n| row.last = number(c, n)),
     ("Bytes", |row, c, n| row.bytes = number(c, n)),
     ("DurationSeconds", |row, c, n| row.duration = real(c, n)),
     ("Severity", |row, c, n| row.severity = text(c, n)),

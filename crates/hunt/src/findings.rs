@@ -83,7 +83,7 @@ fn finding(hunt: &Hunt, id: String, rows: &[&Row], lineage: Option<&[&Lineage]>,
     let open = rows.iter().find(|r| r.verdict != Verdict::EXPLAINED);
     // The facts of an open row say what an exclusion lacked.
     let judged = open.or(rows.first()).copied();
-    let times = || rows.iter().filter_map(|r| r.time);
+    let times = || rows.iter().flat_map(|r| [r.time, r.last]).flatten();
     let (first, last) = (times().min(), times().max());
     let records: Vec<RecordId> = lineage.into_iter().flatten().flat_map(|l| l.records.iter().copied()).collect();
     let mut records = records;

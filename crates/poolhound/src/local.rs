@@ -67,8 +67,7 @@ impl Locator {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::LibraryCatalog;
-    use content::{Externals, Library};
+    use content::{Externals, Library, LibraryCatalog};
     use model::{Offer, Query, Sink, Source, Wants, tables};
     use std::fmt::Write;
     use std::path::Path;

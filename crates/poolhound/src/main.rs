@@ -1,6 +1,5 @@
 //! Poolhound finds cryptominers in evidence with Sentinel's own KQL. This is the command: flags, wiring, exit codes.
 
-mod catalog;
 mod cli;
 mod commands;
 mod error;

@@ -53,7 +53,7 @@ pub(crate) fn rows(errors: &[ReadError], files: &[FileRef]) -> Result<(Kept, Tab
             fields.push(Field::new(name, DataType::Int64, false));
             columns.push(Arc::new(values));
         }
-        keeping.push(RecordBatch::try_new(Arc::new(ArrowSchema::new(fields)), columns)?);
+        keeping.push(RecordBatch::try_new(Arc::new(ArrowSchema::new(fields)), columns)?)?;
         let rows = errors.len() as u64;
         stats.all.add(rows, None, None);
         (stats.records, stats.kept) = (rows, rows);

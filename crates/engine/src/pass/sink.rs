@@ -116,7 +116,7 @@ impl<'a> PassSink<'a> {
     fn keep(&self, table: &Table, batch: RecordBatch) -> Result<(), EngineError> {
         let mut keeping = table.keeping.lock().unwrap_or_else(PoisonError::into_inner);
         let before = keeping.bytes();
-        keeping.push(batch);
+        keeping.push(batch)?;
         let grown = keeping.bytes() - before;
         let held = self.held.fetch_add(grown, Ordering::Relaxed) + grown;
         // The table that meets the limit gives way where it holds a fair part, so that no small file is written for each batch.

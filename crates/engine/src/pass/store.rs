@@ -37,6 +37,8 @@ pub struct Keeping {
     files: Vec<tempfile::NamedTempFile>,
     bytes: usize,
     rows: usize,
+    /// How many pieces may come before small ones are put together: a batch of one row weighs a hundred times its row.
+    settle_at: usize,
 }
 
 impl Keeping {
@@ -48,12 +50,17 @@ impl Keeping {
         self.rows
     }
 
-    pub fn push(&mut self, batch: RecordBatch) {
+    pub fn push(&mut self, batch: RecordBatch) -> Result<(), EngineError> {
         if let Some((first, last)) = ends(&batch) {
             self.rows += batch.num_rows();
             self.bytes += ops::bytes(&batch);
             self.pieces.push(Piece { first, last, at: Place::Memory(batch) });
+            if self.pieces.len() >= self.settle_at.max(FEW_PIECES) {
+                self.settle()?;
+                self.settle_at = 2 * self.pieces.len();
+            }
         }
+        Ok(())
     }
 
     /// Sorts the pieces by their records and makes one of small neighbours.
@@ -120,6 +127,8 @@ impl Keeping {
     }
 }
 
+/// Fewer pieces are left as they are.
+const FEW_PIECES: usize = 64;
 /// Batches up to this size are worth putting together.
 const SMALL_ROWS: usize = 4096;
 

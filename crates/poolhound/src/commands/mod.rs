@@ -5,11 +5,10 @@ pub(crate) mod hunt;
 pub(crate) mod query;
 pub(crate) mod tables;
 
-use crate::catalog::LibraryCatalog;
 use crate::cli::{Cli, LibraryArgs};
 use crate::error::Error;
 use crate::progress::complain;
-use ::content::{ContentError, Externals, Library};
+use ::content::{ContentError, Externals, Library, LibraryCatalog};
 use clap::CommandFactory;
 use clap_complete::Shell;
 use std::io;

@@ -6,6 +6,7 @@ mod content;
 mod corpora;
 mod hostile;
 mod incident;
+mod network_rows;
 mod query;
 mod scenarios;
 mod support;

@@ -1,18 +1,19 @@
-//! The workspace's names: functions and watchlists of the library, pinned copies of external data.
+//! What names mean in a workspace with a library's content: functions and watchlists of the library, pinned copies of external data.
 
-use content::{Externals, Library};
+use crate::{Externals, Library};
 use model::{Catalog, NamedTable, Schema, StoredFunction, TableSchema, tables};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub(crate) struct LibraryCatalog {
+/// The built-in tables, and a library's functions and watchlists.
+pub struct LibraryCatalog {
     functions: BTreeMap<Arc<str>, StoredFunction>,
     watchlists: BTreeMap<String, NamedTable>,
     externals: Externals,
 }
 
 impl LibraryCatalog {
-    pub(crate) fn new(library: &Library, externals: Externals) -> Self {
+    pub fn new(library: &Library, externals: Externals) -> Self {
         Self {
             functions: library.functions.iter().map(|f| (f.name.clone(), f.clone())).collect(),
             watchlists: library.watchlists.iter().map(|w| (w.alias.to_lowercase(), w.table())).collect(),
