@@ -67,7 +67,7 @@ pub(crate) fn zip_members(path: &Path, caps: &Caps) -> io::Result<Vec<Member>> {
                     _ if file.encrypted() => Found::Skip("encrypted in the archive: unpack it with its password".into()),
                     _ if file.is_symlink() => Found::Skip("a link in an archive is not followed".into()),
                     (Some(method), Some(start)) => Found::Place(Place::Zip { archive: path.to_path_buf(), start, size, method, crc }),
-                    (None, _) => Found::Skip(format!("packed with {:?}: no reader for that; unpack it", file.compression())),
+                    (None, _) => Found::Skip(format!("packed with {}: no reader for that; unpack it", method_name(file.compression()))),
                     (_, None) => Found::Skip("the archive does not say where the member lies".into()),
                 };
                 Member { name, size, found }
@@ -77,6 +77,26 @@ pub(crate) fn zip_members(path: &Path, caps: &Caps) -> io::Result<Vec<Member>> {
         members.push(member);
     }
     Ok(members)
+}
+
+/// A method's name, by its number in the ZIP specification.
+#[expect(deprecated, reason = "the only way to see the number of a method whose feature is not built in")]
+fn method_name(method: CompressionMethod) -> String {
+    let name = match method {
+        CompressionMethod::Unsupported(number) => match number {
+            1 => "Shrink",
+            2..=5 => "Reduce",
+            6 => "Implode",
+            9 => "Deflate64",
+            12 => "bzip2",
+            14 => "LZMA",
+            95 => "xz",
+            98 => "PPMd",
+            number => return format!("method {number} of ZIP"),
+        },
+        method => return format!("{method:?}"),
+    };
+    name.to_owned()
 }
 
 #[expect(deprecated, reason = "the only way to name a method whose feature is not built in")]

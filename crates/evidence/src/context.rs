@@ -15,6 +15,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 pub struct ReadContext<'a> {
     sink: &'a dyn Sink,
     options: &'a Options,
+    /// Whether records are left out by their time, so that they are counted only once their time is known.
+    ranged: bool,
     /// The columns to decode, by table: what is wanted, and what the context itself needs.
     decode: BTreeMap<Arc<str>, Decode>,
     /// Of the files that are being read.
@@ -55,6 +57,7 @@ impl<'a> ReadContext<'a> {
         sink: &'a dyn Sink,
     ) -> Self {
         let wallets = WalletTap::new(wants, offered);
+        let ranged = options.since.is_some() || options.until.is_some();
         let mut decode = BTreeMap::new();
         for (table, schema) in offered {
             let wanted = wants.tables.get(table);
@@ -71,10 +74,10 @@ impl<'a> ReadContext<'a> {
             for name in tapped {
                 need(name);
             }
-            if wanted.is_none() && tapped.is_empty() {
+            if wanted.is_none() && tapped.is_empty() && !ranged {
                 continue;
             }
-            if options.since.is_some() || options.until.is_some() {
+            if ranged {
                 need("TimeGenerated");
             }
             decode.insert(Arc::clone(table), Decode { schema: Arc::new(Schema::new(columns)), wanted: count, emit: wanted.is_some() });
@@ -88,6 +91,7 @@ impl<'a> ReadContext<'a> {
         Self {
             sink,
             options,
+            ranged,
             decode,
             errors: Mutex::default(),
             stopped: AtomicBool::new(false),
@@ -141,8 +145,11 @@ impl<'a> ReadContext<'a> {
             return;
         }
         let Some(rows) = self.in_range(decode, rows) else { return };
+        if self.ranged {
+            self.sink.records(table, rows.num_rows() as u64);
+        }
         if let Some(batch) = self.wallets.as_ref().and_then(|tap| tap.rows(input, table, &decode.schema, &rows)) {
-            self.records(&batch.table, batch.rows.num_rows() as u64);
+            self.sink.records(&batch.table, batch.rows.num_rows() as u64);
             self.send(batch);
         }
         if !decode.emit {
@@ -168,7 +175,7 @@ impl<'a> ReadContext<'a> {
     }
 
     fn in_range(&self, decode: &Decode, rows: RecordBatch) -> Option<RecordBatch> {
-        if self.options.since.is_none() && self.options.until.is_none() {
+        if !self.ranged {
             return Some(rows);
         }
         let Some(index) = decode.schema.index_of("TimeGenerated") else { return Some(rows) };
@@ -183,9 +190,9 @@ impl<'a> ReadContext<'a> {
         }
     }
 
-    /// Counts records met, wanted or not.
+    /// Counts records met, wanted or not. Those that lie outside of `since` and `until` do not count, which [`ReadContext::emit`] sees to.
     pub fn records(&self, table: &Arc<str>, count: u64) {
-        if count > 0 {
+        if count > 0 && !(self.ranged && self.decode.contains_key(table)) {
             self.sink.records(table, count);
         }
     }

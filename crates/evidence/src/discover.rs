@@ -23,6 +23,8 @@ pub(crate) struct Candidate {
     pub(crate) place: Place,
     /// Bytes on disk.
     pub(crate) size: u64,
+    /// Whether its members are candidates of their own, so that it is for the file scanner only.
+    pub(crate) looked_into: bool,
 }
 
 pub(crate) fn discover(paths: &[PathBuf], options: &Options) -> Result<Discovered, EvidenceError> {
@@ -108,7 +110,10 @@ impl Discovered {
             Kind::Zip if !zip_document(path) => self.zip(path, &file, options),
             Kind::Tar => self.tar(path, &file, Compression::None, options),
             _ if compression != Compression::None && holds_tar(path, options) => self.tar(path, &file, compression, options),
-            _ => self.files.push(Candidate { file, place: Place::Path(path.to_path_buf()), size: meta.len() }),
+            _ => {
+                let looked_into = named(path, "zip") && self.zip_behind(path, &file, options);
+                self.files.push(Candidate { file, place: Place::Path(path.to_path_buf()), size: meta.len(), looked_into });
+            }
         }
     }
 
@@ -117,6 +122,14 @@ impl Discovered {
             Ok(members) => self.members(file, members),
             Err(error) => self.unreadable(path, format!("damaged ZIP archive: {error}")),
         }
+    }
+
+    /// The members of an archive that other bytes stand before, as in one that unpacks itself.
+    fn zip_behind(&mut self, path: &Path, file: &FileRef, options: &Options) -> bool {
+        let members = archive::zip_members(path, &options.caps).unwrap_or_default();
+        let found = !members.is_empty();
+        self.members(file, members);
+        found
     }
 
     fn tar(&mut self, path: &Path, file: &FileRef, compression: Compression, options: &Options) {
@@ -136,7 +149,7 @@ impl Discovered {
             let file = archive.member(&member.name.replace('\\', "/"));
             match member.found {
                 Found::Place(_) if member.size == 0 => self.skip(file, "empty", false),
-                Found::Place(place) => self.files.push(Candidate { file, place, size: member.size }),
+                Found::Place(place) => self.files.push(Candidate { file, place, size: member.size, looked_into: false }),
                 Found::Skip(reason) => self.skip(file, &reason, true),
             }
         }
@@ -184,8 +197,11 @@ fn holds_tar(path: &Path, options: &Options) -> bool {
 
 /// Office files are ZIP archives that the file scanner looks at as a whole. Packages of programs are looked into: a miner in one is compressed.
 fn zip_document(path: &Path) -> bool {
-    let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
-    ["docx", "xlsx", "pptx", "docm", "xlsm", "odt", "ods"].contains(&extension.as_str())
+    ["docx", "xlsx", "pptx", "docm", "xlsm", "odt", "ods"].iter().any(|extension| named(path, extension))
+}
+
+fn named(path: &Path, extension: &str) -> bool {
+    path.extension().is_some_and(|own| own.eq_ignore_ascii_case(extension))
 }
 
 #[cfg(unix)]

@@ -3,6 +3,7 @@
 use crate::Caps;
 use crate::archive::TarShare;
 use crate::stream::{self, Counted, Source as Raw};
+use crate::view::View;
 use model::FileRef;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -18,6 +19,8 @@ pub struct Input {
     /// Bytes on disk (compressed where it is).
     pub size: u64,
     pub(crate) place: Place,
+    /// What a reader sees of it.
+    pub(crate) view: View,
     /// Bytes read from disk since [`Input::take_progress`] last asked.
     pub(crate) consumed: Arc<AtomicU64>,
 }
@@ -41,7 +44,7 @@ impl Input {
     #[cfg(test)]
     pub(crate) fn in_memory(name: &str, number: u32) -> Self {
         let file = FileRef { name: name.into() };
-        Self { file, number, size: 0, place: Place::Memory(Arc::default()), consumed: Arc::default() }
+        Self { file, number, size: 0, place: Place::Memory(Arc::default()), view: View::default(), consumed: Arc::default() }
     }
 
     /// The path on disk, where the file is no member of an archive.
@@ -52,10 +55,14 @@ impl Input {
         }
     }
 
-    /// A stream of the decompressed bytes. UTF-16 with a byte order mark comes out as UTF-8; a mark of UTF-8 is left in.
+    /// A stream of the decompressed bytes, from where the evidence begins. UTF-16 with a byte order mark comes out as UTF-8; a mark of UTF-8 is left in.
     /// Errors of kind `InvalidData` with "bomb" in the text tell of a decompression cap.
     pub fn open(&self, caps: &Caps) -> io::Result<Box<dyn Read + Send>> {
-        stream::decode(self.raw()?, caps, Arc::clone(&self.consumed))
+        let mut stream = stream::decode(self.raw()?, caps, Arc::clone(&self.consumed))?;
+        if self.view.start > 0 {
+            io::copy(&mut (&mut stream).take(self.view.start), &mut io::sink())?;
+        }
+        Ok(stream)
     }
 
     /// All decompressed bytes; an error when they are more than `caps.whole`.
@@ -71,6 +78,18 @@ impl Input {
     /// Counts bytes that a reader took from the disk by itself.
     pub fn consumed(&self, bytes: u64) {
         self.consumed.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// The same file, seen otherwise.
+    pub(crate) fn seen_as(&self, view: View) -> Arc<Self> {
+        Arc::new(Self {
+            file: self.file.clone(),
+            number: self.number,
+            size: self.size,
+            place: self.place.clone(),
+            view,
+            consumed: Arc::default(),
+        })
     }
 
     pub(crate) fn take_progress(&self) -> u64 {
@@ -114,6 +133,8 @@ fn read_capped(stream: impl Read, cap: u64) -> io::Result<Vec<u8>> {
 #[derive(Clone)]
 pub struct OtherFile {
     pub file: FileRef,
+    /// As [`Input::number`].
+    pub number: u32,
     /// Bytes on disk.
     pub size: u64,
     /// Where it can be opened; `None` for a member of an archive.
@@ -123,7 +144,7 @@ pub struct OtherFile {
 
 impl OtherFile {
     pub(crate) fn new(input: Arc<Input>) -> Self {
-        Self { file: input.file.clone(), size: input.size, path: input.path().map(Into::into), input }
+        Self { file: input.file.clone(), number: input.number, size: input.size, path: input.path().map(Into::into), input }
     }
 
     /// The file's bytes as they are (a member of an archive is taken out of it; a compressed file stays compressed);

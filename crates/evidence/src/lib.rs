@@ -20,13 +20,16 @@ mod format;
 mod input;
 mod json;
 mod lines;
+mod look;
 mod options;
 mod parquet;
 mod recognise;
 mod row;
 mod source;
 mod stream;
+mod suspect;
 mod syslog;
+mod view;
 pub mod wallet;
 mod zeek;
 

@@ -1,7 +1,10 @@
 //! Files of lines: cut into blocks in order, parsed in parallel.
 
+use crate::exports::array::Cutter;
+use crate::view::Shape;
 use crate::{Chunks, Input, Job, ReadContext};
 use std::io::Read;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Bytes of a block, unless one line is longer.
@@ -38,8 +41,18 @@ pub struct Block {
     /// Number of the first line (with [`Split::Quoted`]: record) in the file, from 0.
     pub record: u64,
     pub split: Split,
+    /// Where the records lie, where they are not the lines of `bytes`.
+    pub(crate) parts: Option<Vec<Part>>,
     /// What [`LineParser::in_order`] left for [`LineParser::parse`].
     pub state: Option<Arc<dyn std::any::Any + Send + Sync>>,
+}
+
+/// A record that is no line of its own.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    pub(crate) range: Range<usize>,
+    pub(crate) record: u64,
+    pub(crate) offset: u64,
 }
 
 /// One line without its end; where lines are cut as CSV it may hold line feeds.
@@ -50,10 +63,36 @@ pub struct Line<'a> {
     pub offset: u64,
 }
 
+impl<'a> Line<'a> {
+    /// The line without the zeros that a crash leaves before it, which are told.
+    pub(crate) fn sound(&self, reader: &'static str, input: &Input, cx: &ReadContext<'_>) -> &'a [u8] {
+        if self.bytes.first() != Some(&0) {
+            return self.bytes;
+        }
+        let zeros = self.bytes.iter().take_while(|b| **b == 0).count();
+        match self.bytes.get(zeros..) {
+            Some(rest) if !rest.is_empty() => {
+                cx.error(input, reader, Some(self.offset), Some(self.record), format!("{zeros} zero bytes before the record"));
+                rest
+            }
+            _ => self.bytes,
+        }
+    }
+}
+
 impl Block {
     /// The lines without line ends and without a byte order mark; empty ones included.
     pub fn lines(&self) -> impl Iterator<Item = Line<'_>> {
-        let mut rest = self.bytes.as_slice();
+        let parts = self.parts.iter().flatten().filter_map(|part| {
+            let bytes = self.bytes.get(part.range.clone())?;
+            Some(Line { bytes, record: part.record, offset: part.offset })
+        });
+        let whole = if self.parts.is_none() { self.bytes.as_slice() } else { &[] };
+        parts.chain(self.cut(whole))
+    }
+
+    fn cut<'b>(&'b self, bytes: &'b [u8]) -> impl Iterator<Item = Line<'b>> {
+        let mut rest = bytes;
         let (mut record, mut offset) = (self.record, self.offset);
         let split = self.split;
         std::iter::from_fn(move || {
@@ -127,7 +166,13 @@ impl LineChunks {
         cx: &ReadContext<'_>,
     ) -> Option<Box<dyn Chunks>> {
         match input.open(&cx.options().caps) {
-            Ok(stream) => Some(Box::new(Self::new(input, reader, split, parser, stream, cx.options().caps.line))),
+            Ok(stream) if input.view.shape == Shape::Plain => {
+                Some(Box::new(Self::new(input, reader, split, parser, stream, cx.options().caps.line)))
+            }
+            Ok(stream) => {
+                let cutter = Cutter::new(input, stream, reader, cx.options().caps.line);
+                Some(Box::new(ObjectChunks { input: Arc::clone(input), reader, cutter, parser }))
+            }
             Err(error) => {
                 cx.error(input, reader, None, None, error.to_string());
                 None
@@ -150,8 +195,8 @@ impl LineChunks {
             parser,
             split,
             tail: Vec::new(),
-            offset: 0,
-            record: 0,
+            offset: input.view.start,
+            record: input.view.lines,
             cap,
             size: BLOCK,
         }
@@ -189,8 +234,15 @@ impl LineChunks {
     }
 
     fn make(&mut self, bytes: Vec<u8>) -> Block {
-        let block =
-            Block { input: Arc::clone(&self.input), offset: self.offset, record: self.record, split: self.split, state: None, bytes };
+        let block = Block {
+            input: Arc::clone(&self.input),
+            offset: self.offset,
+            record: self.record,
+            split: self.split,
+            parts: None,
+            state: None,
+            bytes,
+        };
         self.offset += block.bytes.len() as u64;
         self.record += match self.split {
             Split::Lines => memchr::memchr_iter(b'\n', &block.bytes).count() as u64,
@@ -261,8 +313,46 @@ impl Chunks for LineChunks {
     fn next(&mut self, cx: &ReadContext<'_>) -> Option<Job> {
         let mut block = self.block(cx)?;
         self.parser.in_order(&mut block, cx);
-        let parser = Arc::clone(&self.parser);
-        Some(Box::new(move |cx| parser.parse(&block, cx)))
+        Some(parse(&self.parser, block, self.reader))
+    }
+
+    fn finish(&mut self, cx: &ReadContext<'_>) {
+        self.parser.finish(cx);
+    }
+}
+
+fn parse(parser: &Arc<dyn LineParser>, block: Block, reader: &'static str) -> Job {
+    let parser = Arc::clone(parser);
+    Box::new(move |cx| match block.input.view.within {
+        None => parser.parse(&block, cx),
+        Some(within) => parser.parse(&within.open(block, reader, cx), cx),
+    })
+}
+
+/// The objects of a stream of JSON, each as if it were a line.
+struct ObjectChunks {
+    input: Arc<Input>,
+    reader: &'static str,
+    cutter: Cutter,
+    parser: Arc<dyn LineParser>,
+}
+
+impl Chunks for ObjectChunks {
+    fn next(&mut self, cx: &ReadContext<'_>) -> Option<Job> {
+        let piece = self.cutter.next(cx)?;
+        let places = piece.objects.into_iter().zip(piece.record..);
+        let parts = places.map(|(range, record)| Part { offset: piece.offset + range.start as u64, range, record });
+        let mut block = Block {
+            input: Arc::clone(&self.input),
+            offset: piece.offset,
+            record: piece.record,
+            split: Split::Lines,
+            parts: Some(parts.collect()),
+            state: None,
+            bytes: piece.bytes,
+        };
+        self.parser.in_order(&mut block, cx);
+        Some(parse(&self.parser, block, self.reader))
     }
 
     fn finish(&mut self, cx: &ReadContext<'_>) {

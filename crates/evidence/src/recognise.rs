@@ -1,6 +1,7 @@
 //! Files that are recognised but not read: evidence that has no reader yet, and what lies beside evidence.
 
-use crate::Head;
+use crate::suspect::doubtful;
+use crate::{Head, stream};
 
 /// What a file is that no format reads.
 pub(crate) enum Unread {
@@ -9,7 +10,7 @@ pub(crate) enum Unread {
     /// A README, a licence, a list of sources.
     Document(&'static str),
     /// Named or shaped like evidence, but nothing recognises it; the file scanner looks at it as well.
-    Doubtful(&'static str),
+    Doubtful(String),
     /// No evidence format: for the file scanner.
     Other,
 }
@@ -23,29 +24,17 @@ pub(crate) fn unread(head: &Head<'_>) -> Unread {
     if nfdump(bytes) {
         return Unread::Evidence("nfdump flow file: no reader yet".into());
     }
+    if stream::is_compressed(bytes) {
+        return Unread::Evidence("compressed over and over: unpack it".into());
+    }
     if let Some(what) = text_evidence(head) {
         return Unread::Evidence(format!("{what}: no reader yet"));
     }
     if let Some(what) = document(head.name) {
         return Unread::Document(what);
     }
-    let binary = memchr::memchr(0, bytes.get(..8192).unwrap_or(bytes)).is_some();
-    let extension = head.name.rsplit_once('.').map(|(_, e)| e).unwrap_or_default();
-    let log_name = LOG_EXTENSIONS.contains(&extension) || head.name.contains(".log.");
-    if nested_too_deep(head) {
-        return Unread::Doubtful("JSON nested deeper than any evidence is: not read");
-    }
-    match (log_name, binary) {
-        (true, true) => Unread::Doubtful("named like a log, but its content is binary"),
-        (true, false) => Unread::Doubtful("no reader recognises it; if it is an export, name its table with --table"),
-        _ if extension == "json" && several_objects(bytes) => {
-            Unread::Doubtful("JSON records that no reader recognises; if it is an export, name its table with --table")
-        }
-        _ => Unread::Other,
-    }
+    doubtful(head).map_or(Unread::Other, Unread::Doubtful)
 }
-
-const LOG_EXTENSIONS: [&str; 8] = ["log", "csv", "tsv", "jsonl", "ndjson", "labeled", "binetflow", "parquet"];
 
 const MAGIC: [(&[u8], &str); 16] = [
     (b"ElfFile\0", "Windows event log (EVTX)"),
@@ -94,6 +83,12 @@ fn text_evidence(head: &Head<'_>) -> Option<&'static str> {
     if first.starts_with(b"dnsmasq[") || has(" dnsmasq[") {
         return Some("dnsmasq query log");
     }
+    if has("\"@timestamp\"") && has("\"zeek\"") {
+        return Some("Zeek's records as Filebeat rewrites them (Zeek's own logs are read)");
+    }
+    if in_head("<Event") && in_head("http://schemas.microsoft.com/win/2004/08/events/event") {
+        return Some("Windows events as XML");
+    }
     if has("\"hostIdentifier\"") && has("\"calendarTime\"") {
         return Some("osquery results");
     }
@@ -123,31 +118,5 @@ fn document(name: &str) -> Option<&'static str> {
                 _ => return None,
             }
         }
-    })
-}
-
-/// More than one JSON object: an array of them, or one a line.
-fn several_objects(bytes: &[u8]) -> bool {
-    let text = bytes.trim_ascii_start();
-    match text.first() {
-        Some(b'[') => text.get(1..).unwrap_or_default().trim_ascii_start().starts_with(b"{"),
-        Some(b'{') => memchr::memmem::find(text, b"}\n{").is_some() || memchr::memmem::find(text, b"}\r\n{").is_some(),
-        _ => false,
-    }
-}
-
-/// JSON whose head alone opens more brackets than the cap allows.
-fn nested_too_deep(head: &Head<'_>) -> bool {
-    if !matches!(head.bytes.trim_ascii_start().first(), Some(b'{' | b'[')) {
-        return false;
-    }
-    let mut depth = 0usize;
-    head.bytes.iter().any(|byte| {
-        match byte {
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        depth > head.options.caps.depth * 4
     })
 }

@@ -3,9 +3,11 @@
 use crate::discover::{Candidate, Discovered, discover, plain};
 use crate::format::{Chunks, Dataset, Head, Sniff};
 use crate::input::Place;
+use crate::look::{Found, look};
 use crate::recognise::{Unread, unread};
+use crate::view::View;
 use crate::wallet::WalletTap;
-use crate::{EvidenceError, Input, Options, OtherFile, ReadContext, formats};
+use crate::{EvidenceError, Input, Options, OtherFile, ReadContext};
 use model::{FileRef, Offer, ReadError, Schema, Sink, Skipped, Source, TableSchema, Wants};
 use std::collections::{BTreeMap, VecDeque};
 use std::io::Read;
@@ -32,7 +34,7 @@ pub fn open_bytes(files: &[(&str, &[u8])], options: Options) -> Evidence {
     let mut found = Discovered::default();
     for (name, bytes) in files {
         let file = FileRef { name: (*name).into() };
-        found.files.push(Candidate { file, place: Place::Memory((*bytes).into()), size: bytes.len() as u64 });
+        found.files.push(Candidate { file, place: Place::Memory((*bytes).into()), size: bytes.len() as u64, looked_into: false });
     }
     found.files.sort_by(|a, b| a.file.cmp(&b.file));
     Evidence::new(found, options)
@@ -74,8 +76,17 @@ impl Evidence {
     }
 
     fn look_at(&mut self, number: u32, candidate: Candidate) {
-        let input =
-            Arc::new(Input { file: candidate.file, number, size: candidate.size, place: candidate.place, consumed: Arc::default() });
+        let input = Arc::new(Input {
+            file: candidate.file,
+            number,
+            size: candidate.size,
+            place: candidate.place,
+            view: View::default(),
+            consumed: Arc::default(),
+        });
+        if candidate.looked_into {
+            return self.other.push(OtherFile::new(input));
+        }
         let mut bytes = Vec::with_capacity(Head::SIZE);
         let caps = self.options.caps;
         let read = input.open(&caps).and_then(|stream| stream.take(Head::SIZE as u64).read_to_end(&mut bytes));
@@ -102,18 +113,22 @@ impl Evidence {
             input: &input,
             options: &self.options,
         };
-        for format in formats() {
-            match format.sniff(&head) {
+        let mark = bytes.len() - head.bytes.len();
+        if let Some(Found { sniff, input }) = look(&head, mark as u64) {
+            return match sniff {
+                Sniff::Read(dataset) => {
+                    self.tell_damage(&input, mark as u64, dataset.reader());
+                    self.datasets.push((input, dataset));
+                }
+                Sniff::Skip { reason, evidence } => self.skip(&input, reason, evidence),
                 Sniff::No => {}
-                Sniff::Read(dataset) => return self.datasets.push((input, dataset)),
-                Sniff::Skip { reason, evidence } => return self.skip(&input, reason, evidence),
-            }
+            };
         }
         match unread(&head) {
             Unread::Evidence(reason) => self.skip(&input, reason, true),
             Unread::Document(reason) => self.skip(&input, reason.to_owned(), false),
             Unread::Doubtful(reason) => {
-                self.skip(&input, reason.to_owned(), true);
+                self.skip(&input, reason, true);
                 self.other.push(OtherFile::new(input));
             }
             Unread::Other if archive_in_archive(&input, head.bytes) => {
@@ -121,6 +136,20 @@ impl Evidence {
             }
             Unread::Other => self.other.push(OtherFile::new(input)),
         }
+    }
+
+    /// Tells of what stands before the first record.
+    fn tell_damage(&mut self, input: &Input, mark: u64, reader: &'static str) {
+        if input.view.start == 0 {
+            return;
+        }
+        let bytes = input.view.start - mark;
+        let reason = match input.view.lines {
+            0 => format!("{bytes} bytes at the start are no record; reading begins behind them"),
+            1 => format!("the first line ({bytes} bytes) is no record; reading begins behind it"),
+            lines => format!("the first {lines} lines ({bytes} bytes) are no record; reading begins behind them"),
+        };
+        self.errors.push(ReadError { file: input.file.clone(), offset: Some(mark), record: Some(0), reader, reason });
     }
 
     fn skip(&mut self, input: &Input, reason: String, evidence: bool) {

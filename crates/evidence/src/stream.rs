@@ -103,19 +103,28 @@ pub(crate) fn is_compressed(head: &[u8]) -> bool {
     compression(head) != Compression::None
 }
 
-/// Undoes the file's own compression, and UTF-16.
+/// How often a file may be compressed over and over.
+const LAYERS: usize = 4;
+
+/// Undoes the file's own compression, layer by layer, and UTF-16.
 pub(crate) fn decode(source: Source, caps: &Caps, _consumed: Arc<AtomicU64>) -> io::Result<Box<dyn Read + Send>> {
     let Source { mut reader, taken } = source;
-    let head = peek(&mut reader, 4)?;
-    let kind = compression(&head);
-    let whole = Cursor::new(head).chain(reader);
-    let decoded: Box<dyn Read + Send> = match kind {
-        Compression::None => Box::new(whole),
-        Compression::Gzip => Box::new(MultiGzDecoder::new(BufReader::with_capacity(BUFFER, whole))),
-        Compression::Zstd => Box::new(zstd::Decoder::new(whole)?),
-    };
-    let capped = BombGuard { inner: decoded, taken, out: 0, ratio: caps.ratio, floor: caps.bomb_floor };
-    utf8(capped)
+    for _ in 0..LAYERS {
+        let head = peek(&mut reader, 4)?;
+        let kind = compression(&head);
+        let whole = Cursor::new(head).chain(reader);
+        let inner: Box<dyn Read + Send> = match kind {
+            Compression::None => {
+                reader = Box::new(whole);
+                break;
+            }
+            Compression::Gzip => Box::new(MultiGzDecoder::new(BufReader::with_capacity(BUFFER, whole))),
+            Compression::Zstd => Box::new(zstd::Decoder::new(whole)?),
+        };
+        // Each layer is held to what was taken from the disk, so that bombs in bombs do not multiply.
+        reader = Box::new(BombGuard { inner, taken: Arc::clone(&taken), out: 0, ratio: caps.ratio, floor: caps.bomb_floor });
+    }
+    utf8(reader)
 }
 
 fn peek(reader: &mut impl Read, want: usize) -> io::Result<Vec<u8>> {
@@ -147,7 +156,7 @@ impl Read for BombGuard {
     }
 }
 
-fn utf8(mut reader: BombGuard) -> io::Result<Box<dyn Read + Send>> {
+fn utf8(mut reader: Box<dyn Read + Send>) -> io::Result<Box<dyn Read + Send>> {
     let head = peek(&mut reader, 2)?;
     let little = match head.as_slice() {
         [0xff, 0xfe] => true,
@@ -165,7 +174,7 @@ fn utf8(mut reader: BombGuard) -> io::Result<Box<dyn Read + Send>> {
 
 /// UTF-16 as UTF-8; a half of a surrogate pair becomes U+FFFD.
 struct Utf16 {
-    inner: BufReader<Chain<Cursor<Vec<u8>>, BombGuard>>,
+    inner: BufReader<Chain<Cursor<Vec<u8>>, Box<dyn Read + Send>>>,
     little: bool,
     high: Option<u16>,
     pending: Vec<u8>,
@@ -225,6 +234,27 @@ mod tests {
             let bytes = units.iter().flat_map(|u| if little { u.to_le_bytes() } else { u.to_be_bytes() }).collect();
             assert_eq!(read(bytes, &Caps::default()).unwrap(), "é𝄞 mine".as_bytes());
         }
+    }
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        io::copy(&mut &bytes[..], &mut packed).unwrap();
+        packed.finish().unwrap()
+    }
+
+    #[test]
+    fn what_was_packed_more_than_once_is_unpacked_as_often() {
+        let twice = gzip(&zstd::encode_all(&b"text"[..], 1).unwrap());
+        assert_eq!(read(twice, &Caps::default()).unwrap(), b"text");
+        let packed = (0..=LAYERS).fold(b"text".to_vec(), |bytes, _| gzip(&bytes));
+        assert!(is_compressed(&read(packed, &Caps::default()).unwrap()));
+    }
+
+    #[test]
+    fn a_bomb_within_a_bomb_is_stopped() {
+        let caps = Caps { ratio: 50, bomb_floor: 1 << 20, ..Caps::default() };
+        let bomb = gzip(&gzip(&vec![0; 8 << 20]));
+        assert!(read(bomb, &caps).unwrap_err().to_string().contains("bomb"));
     }
 
     #[test]

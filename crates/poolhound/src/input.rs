@@ -24,7 +24,7 @@ impl Source for Combined<'_> {
         if let Some(sensor) = &self.sensor {
             let more = sensor.offer();
             offer.tables.extend(more.tables);
-            offer.files.extend(more.files);
+            // Its files are the evidence's own, under the same numbers.
             offer.skipped.extend(more.skipped);
             offer.bytes += more.bytes;
         }
@@ -44,13 +44,12 @@ impl Source for Combined<'_> {
 pub(crate) fn scanner(evidence: &Evidence, library: &content::Library) -> (Option<Box<dyn Source>>, Vec<String>) {
     use sensors::{FileScan, Ruleset, Target};
     use std::sync::Arc;
-    let first = evidence.offer().files.len() as u32;
-    let targets = evidence.other_files().into_iter().enumerate().map(|(n, file)| {
+    let targets = evidence.other_files().into_iter().map(|file| {
         let file = Arc::new(file);
         let opened = Arc::clone(&file);
         Target {
             file: file.file.clone(),
-            number: first + n as u32,
+            number: file.number,
             size: file.size,
             path: file.path.clone(),
             open: Box::new(move |cap| opened.bytes(cap)),

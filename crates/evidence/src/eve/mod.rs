@@ -26,14 +26,15 @@ impl Format for Eve {
             return Sniff::No;
         }
         let eve = head.lines().filter(|line| !line.trim_ascii().is_empty()).take(20).any(|line| {
-            let (mut event, mut time) = (false, false);
+            let (mut event, mut sign) = (false, false);
             // A damaged line is looked at as far as it goes.
             let _ = json::members(line, head.options.caps.depth, |name, value| match name.as_ref() {
                 "event_type" => event = value.is_empty() || value.starts_with(b"\""),
-                "timestamp" => time = true,
+                // Some write the time elsewhere; other programs' events have a type as well.
+                "timestamp" | "flow_id" | "src_ip" | "dest_ip" => sign = true,
                 _ => {}
             });
-            event && time
+            event && sign
         });
         if eve { Sniff::Read(Arc::new(reader::EveLog) as Arc<dyn Dataset>) } else { Sniff::No }
     }

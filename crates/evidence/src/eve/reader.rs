@@ -80,7 +80,7 @@ impl LineParser for EveParser {
             if line.bytes.trim_ascii().is_empty() {
                 continue;
             }
-            if let Err(reason) = scanner.scan(line.bytes, &mut values) {
+            if let Err(reason) = scanner.scan(line.sound(READER, &block.input, cx), &mut values) {
                 error(reason.reason());
                 continue;
             }

@@ -424,7 +424,7 @@ impl Document {
         let mut cells: Vec<&str> = Vec::new();
         for (row, record) in rows.iter().zip(first..) {
             let raw = text.get(row.clone()).unwrap_or_default();
-            let offset = (self.mark + row.start) as u64;
+            let offset = self.input.view.start + (self.mark + row.start) as u64;
             if raw.starts_with('{') {
                 out.add(raw.as_bytes(), record, offset, cx);
                 continue;

@@ -1,6 +1,8 @@
 //! Cuts a stream of JSON objects (an array of them, or one after another over several lines) into pieces of whole objects.
 
 use super::broken_stream;
+use super::wrapper::Wrapper;
+use crate::view::Shape;
 use crate::{Input, ReadContext};
 use std::io::Read;
 use std::ops::Range;
@@ -35,9 +37,9 @@ impl Cutter {
             input: Arc::clone(input),
             stream: Some(stream),
             buffer: Vec::new(),
-            offset: 0,
+            offset: input.view.start,
             record: 0,
-            scan: Scan::default(),
+            scan: Scan::of(input.view.shape),
             reader,
             cap,
         }
@@ -66,9 +68,15 @@ impl Cutter {
                 Some(_) if self.buffer.len() > self.cap => {
                     format!("a record longer than {} MiB; the rest of the file is not read", self.cap >> 20)
                 }
-                None if ended => return None,
+                None if ended => {
+                    if self.scan.wrapper.take().is_some_and(|wrapper| wrapper.is_open()) {
+                        let at = self.offset + self.buffer.len() as u64;
+                        cx.error(&self.input, self.reader, Some(at), None, "the file ends before its list of records does");
+                    }
+                    return None;
+                }
                 None => {
-                    // Nothing but white space and commas.
+                    // Nothing but white space, commas and wrapping.
                     self.offset += self.buffer.len() as u64;
                     self.buffer.clear();
                     self.scan.at = 0;
@@ -80,7 +88,7 @@ impl Cutter {
             cx.error(&self.input, self.reader, Some(at), Some(self.record), reason);
             self.stream = None;
             self.buffer.clear();
-            self.scan = Scan::default();
+            self.scan = Scan::of(self.input.view.shape);
             return None;
         }
     }
@@ -113,12 +121,30 @@ pub(crate) struct Scan {
     flaw: Option<usize>,
     /// Whether the text before was such as well.
     flawed: bool,
+    /// What the records are wrapped in; they are looked for in its arrays only.
+    wrapper: Option<Wrapper>,
 }
 
 impl Scan {
+    pub(crate) fn of(shape: Shape) -> Self {
+        Self { wrapper: (shape == Shape::Wrapped).then(Wrapper::default), ..Self::default() }
+    }
+
+    /// Where the object that is open begins.
+    pub(crate) fn open(&self) -> Option<usize> {
+        self.start
+    }
+
     /// Finds the objects that end within the bytes.
     pub(crate) fn run(&mut self, bytes: &[u8], objects: &mut Vec<Range<usize>>) {
         while let Some(b) = bytes.get(self.at) {
+            if self.start.is_none()
+                && let Some(wrapper) = &mut self.wrapper
+                && !wrapper.in_records(*b)
+            {
+                self.at += 1;
+                continue;
+            }
             if self.inside {
                 match bytes.get(self.at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
                     None => {

@@ -224,7 +224,7 @@ impl<'a> Writer<'a> {
 
     /// A record with bytes that are no UTF-8; they were shown as U+FFFD.
     pub(crate) fn not_utf8(&mut self) {
-        self.report.not_utf8 += 1;
+        self.report.not_utf8(1);
     }
 
     /// Hands everything over.
@@ -267,6 +267,11 @@ impl Report {
     /// Counts something that is told as `12 lines have no header`.
     pub(crate) fn note(&mut self, what: &'static str) {
         *self.notes.entry(what).or_insert(0) += 1;
+    }
+
+    /// Counts records with bytes that are no UTF-8.
+    pub(crate) fn not_utf8(&mut self, records: u64) {
+        self.not_utf8 += records;
     }
 
     pub(crate) fn misfit(&mut self, name: &Arc<str>, kind: KqlType, fit: Fit, text: &str, record: u64) {

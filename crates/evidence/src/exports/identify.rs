@@ -68,7 +68,9 @@ pub(crate) fn identify(sample: &Sample, name: &str, option: Option<&str>) -> Ide
     // What the user says goes before a guess by columns, unless it is another file of the folder that was meant.
     if let Some(target) = option.map(Target::named) {
         let fits = matches!(target, Target::Known(table) if columns.share(table) >= FOUND);
-        if fits || !matches!(found, Identity::One(_)) {
+        // A table that shares no column with the file would be rows of nothing.
+        let shares = matches!(target, Target::Known(table) if columns.share(table) > 0.0) || matches!(target, Target::Custom(_));
+        if fits || (shares && !matches!(found, Identity::One(_))) {
             return Identity::One(target);
         }
     }
@@ -106,7 +108,7 @@ fn by_naming_column(sample: &Sample) -> Option<Identity> {
 }
 
 /// A known table whose name stands in a file's name, on its own; the longest.
-fn table_in_name(file: &str) -> Option<&'static TableSchema> {
+pub(crate) fn table_in_name(file: &str) -> Option<&'static TableSchema> {
     model::tables::all().filter(|table| stands_in(file, &table.name)).max_by_key(|table| table.name.len())
 }
 
@@ -271,8 +273,9 @@ mod tests {
             (dns, "", "x.csv", Some("Other_CL"), "DnsEvents"),
             (dns, "", "x.csv", Some("Syslog"), "DnsEvents"),
             ("a,b,c", "", "x.csv", Some("Other_CL"), "Other_CL"),
-            ("a,b,c", "", "x.csv", Some("Syslog"), "Syslog"),
-            ("a,b,c", "", "My_App_CL.csv", Some("Syslog"), "Syslog"),
+            ("TimeGenerated,b,c", "", "x.csv", Some("Syslog"), "Syslog"),
+            ("a,b,c", "", "x.csv", Some("Syslog"), "unknown"),
+            ("a,b,c", "", "My_App_CL.csv", Some("Syslog"), "My_App_CL"),
             ("TimeGenerated,Computer,EventID,Channel", "", "x.csv", None, "ambiguous 2"),
             ("TimeGenerated,Computer,EventID,Channel", "", "x.csv", Some("WindowsEvent"), "WindowsEvent"),
             ("a,b,c", "", "x.csv", None, "unknown"),

@@ -15,6 +15,7 @@ pub(crate) mod objects;
 pub(crate) mod scan;
 pub(crate) mod time;
 pub(crate) mod values;
+pub(crate) mod wrapper;
 
 #[cfg(test)]
 pub(crate) mod tests;

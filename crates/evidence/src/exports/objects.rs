@@ -95,7 +95,7 @@ fn is_whole_line(head: &Head<'_>, text: &str) -> bool {
 
 /// The layout by a longer look at a large file.
 fn more(head: &Head<'_>, lines: bool) -> Option<Layout> {
-    if head.complete {
+    if head.complete || !head.input.view.is_plain() {
         return None;
     }
     let mut bytes = Vec::new();
@@ -241,7 +241,7 @@ impl LineParser for Work {
     fn parse(&self, block: &Block, cx: &ReadContext<'_>) {
         let mut rows = Rows::new(&self.layout, &self.input, cx);
         for line in block.lines() {
-            let bytes = line.bytes.trim_ascii();
+            let bytes = line.sound(NAME, &self.input, cx).trim_ascii();
             if !bytes.is_empty() {
                 rows.add(bytes, line.record, line.offset, cx);
             }

@@ -56,7 +56,7 @@ impl Values {
                 }
             },
             KqlType::String | KqlType::Dynamic => {
-                if json::is_nested_json(text) || matches!(text, "true" | "false") || is_json_number(text) {
+                if json::is_nested_json(text) || matches!(text, "true" | "false") || is_json_number(text) || is_json_string(text) {
                     column.text(text);
                 } else {
                     self.quoted.clear();
@@ -83,7 +83,7 @@ impl Values {
                 let mut fit = Fit::Good;
                 match kind {
                     // Log Analytics hands out dynamic values as JSON in a string.
-                    KqlType::Dynamic if json::is_nested_json(plain) => column.text(plain),
+                    KqlType::Dynamic if json::is_nested_json(plain) || is_json_string(plain) => column.text(plain),
                     KqlType::Dynamic => column.text(raw),
                     _ => fit = self.text(column, kind, plain, style),
                 }
@@ -152,6 +152,11 @@ pub(crate) fn to_guid(text: &str) -> Option<String> {
     Some(out)
 }
 
+/// Whether text is a string in JSON's own writing, as exporters write dynamic values that are strings.
+fn is_json_string(text: &str) -> bool {
+    text.len() > 1 && text.starts_with('"') && text.ends_with('"') && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
+}
+
 fn is_json_number(text: &str) -> bool {
     text.bytes().next().is_some_and(|b| b.is_ascii_digit() || b == b'-') && serde_json::from_str::<serde_json::Number>(text).is_ok()
 }
@@ -201,6 +206,9 @@ mod tests {
             (KqlType::Dynamic, "{\"a\": 1}", "{\"a\": 1}", Good),
             (KqlType::Dynamic, "['x']", "\"['x']\"", Good),
             (KqlType::Dynamic, "12", "12", Good),
+            (KqlType::Dynamic, r#""str""#, r#""str""#, Good),
+            (KqlType::Dynamic, r#""a" or "b""#, r#""\"a\" or \"b\"""#, Good),
+            (KqlType::Dynamic, r#"""#, r#""\"""#, Good),
             (KqlType::Dynamic, "", "null", Good),
         ] {
             let mut column = ColumnBuilder::new(kind, 1);
@@ -222,6 +230,8 @@ mod tests {
             (KqlType::Dynamic, r#""{\"a\":1}""#, r#"{"a":1}"#, Good),
             (KqlType::Dynamic, r#""plain\n""#, r#""plain\n""#, Good),
             (KqlType::Dynamic, "7", "7", Good),
+            (KqlType::Dynamic, r#""\"str\"""#, r#""str""#, Good),
+            (KqlType::Dynamic, r#""say \"str\"""#, r#""say \"str\"""#, Good),
             (KqlType::Long, r#""7""#, "7", Good),
             (KqlType::Long, "7", "7", Good),
             (KqlType::Long, "7.5", "null", Bad),

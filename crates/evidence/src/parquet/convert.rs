@@ -11,6 +11,7 @@ use arrow::datatypes::{DataType, Int64Type, TimeUnit};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use model::KqlType;
 use model::ticks::{DAY, UNIX_EPOCH};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// The KQL type that a column's values suggest.
@@ -44,7 +45,30 @@ pub(super) fn convert(array: &ArrayRef, column: &Bound, first: u64, report: &mut
         DataType::Dictionary(_, value) => cast(array, value).unwrap_or_else(|_| Arc::clone(array)),
         _ => Arc::clone(array),
     };
+    let (array, lossy) = text_of_bytes(array);
+    report.not_utf8(lossy);
     fast(&array, column.kind).unwrap_or_else(|| by_value(&array, column, first, report))
+}
+
+/// Bytes without a note that they are text, as Hive, Impala and old Spark write strings: the text that they are, and how many of them
+/// are no UTF-8 and were shown with U+FFFD. Any other array as it is.
+pub(super) fn text_of_bytes(array: ArrayRef) -> (ArrayRef, u64) {
+    let bytes = match array.data_type() {
+        DataType::Binary | DataType::LargeBinary => cast(&array, &DataType::BinaryView),
+        DataType::BinaryView => Ok(Arc::clone(&array)),
+        _ => return (array, 0),
+    };
+    let Ok(bytes) = bytes else { return (array, 0) };
+    let mut lossy = 0;
+    let text = bytes.as_binary_view().iter().map(|value| {
+        value.map(|value| {
+            let text = String::from_utf8_lossy(value);
+            lossy += u64::from(matches!(text, Cow::Owned(_)));
+            text
+        })
+    });
+    let text: StringViewArray = text.collect();
+    (Arc::new(text), lossy)
 }
 
 /// What needs no look at each value.

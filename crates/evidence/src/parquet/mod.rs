@@ -7,9 +7,11 @@ use crate::columns::arrow_schema;
 use crate::exports::fill::{Bound, Ended, Ending, Layout, NoLayout, Report};
 use crate::exports::header::FileColumn;
 use crate::exports::identify::Sample;
+use crate::view::View;
 use crate::{Chunks, Dataset, Format, Head, Input, Job, ReadContext, Sniff};
 use ::parquet::arrow::ProjectionMask;
 use ::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use ::parquet::basic::Compression;
 use ::parquet::errors::ParquetError;
 use ::parquet::file::reader::{ChunkReader, Length};
 use arrow::array::{ArrayRef, Int64Array, RecordBatch, new_null_array};
@@ -17,9 +19,9 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 use bytes::Bytes;
 use model::{RecordId, TableSchema};
 use std::fs::File;
-use std::io::Read;
+use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 const NAME: &str = "parquet";
 
@@ -43,7 +45,8 @@ impl Format for Parquet {
     }
 
     fn sniff(&self, head: &Head<'_>) -> Sniff {
-        if !head.bytes.starts_with(MAGIC) {
+        // Its places are those of the whole file.
+        if !head.bytes.starts_with(MAGIC) || head.input.view != View::default() {
             return Sniff::No;
         }
         match look(head) {
@@ -60,6 +63,10 @@ fn look(head: &Head<'_>) -> Result<Sniff, String> {
         let rows = metadata.metadata().file_metadata().num_rows();
         if rows > MANY_ROWS && rows / ROWS_PER_BYTE > i64::try_from(Length::len(&place)).unwrap_or(i64::MAX) {
             return Err(ParquetError::General(format!("{rows} rows in {} bytes cannot be", Length::len(&place))));
+        }
+        if let Some(method) = unbuilt(&metadata) {
+            let reason = format!("Parquet packed with {method}: no reader for that; write it with Snappy, Zstandard, LZ4 or gzip");
+            return Ok(Sniff::Skip { reason, evidence: true });
         }
         let columns: Vec<FileColumn> = metadata
             .schema()
@@ -78,6 +85,16 @@ fn look(head: &Head<'_>) -> Result<Sniff, String> {
             }
             Err(NoLayout::Ambiguous(reason)) => Sniff::Skip { reason, evidence: true },
         })
+    })
+}
+
+/// A method of packing that some column uses and that no decoder is built in for.
+fn unbuilt(metadata: &ArrowReaderMetadata) -> Option<&'static str> {
+    let groups = metadata.metadata().row_groups().iter();
+    groups.flat_map(|group| group.columns()).find_map(|column| match column.compression() {
+        Compression::BROTLI(_) => Some("Brotli"),
+        Compression::LZO => Some("LZO"),
+        _ => None,
     })
 }
 
@@ -111,9 +128,10 @@ fn sample(place: &Place, metadata: &ArrowReaderMetadata) -> Result<Sample, Parqu
     for batch in reader {
         let batch = batch?;
         let format = FormatOptions::default();
+        let columns: Vec<ArrayRef> = batch.columns().iter().map(|array| convert::text_of_bytes(Arc::clone(array)).0).collect();
         for row in 0..batch.num_rows() {
             let mut cells = vec![String::new(); sample.columns.len()];
-            for (array, index) in batch.columns().iter().zip(&telling) {
+            for (array, index) in columns.iter().zip(&telling) {
                 cells[*index] = ArrayFormatter::try_new(array, &format)?.value(row).to_string();
             }
             sample.rows.push(cells);
@@ -125,8 +143,25 @@ fn sample(place: &Place, metadata: &ArrowReaderMetadata) -> Result<Sample, Parqu
 /// Where a file's bytes lie.
 #[derive(Clone)]
 enum Place {
-    Disk(Arc<File>),
+    /// With its length. An open file has one position for all threads that read it, so they take turns.
+    Disk(Arc<Mutex<File>>, u64),
     Memory(Bytes),
+}
+
+/// Reads on from a place in a file.
+struct ReadAt {
+    file: Arc<Mutex<File>>,
+    at: u64,
+}
+
+impl Read for ReadAt {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(self.at))?;
+        let n = file.read(buffer)?;
+        self.at += n as u64;
+        Ok(n)
+    }
 }
 
 impl Place {
@@ -136,7 +171,8 @@ impl Place {
             let mut file = crate::input::open_file(path)?;
             let mut magic = [0; 4];
             if file.read_exact(&mut magic).is_ok() && magic == *MAGIC {
-                return Ok(Self::Disk(Arc::new(file)));
+                let length = file.metadata()?.len();
+                return Ok(Self::Disk(Arc::new(Mutex::new(file)), length));
             }
         }
         Ok(Self::Memory(input.read_whole(caps)?.into()))
@@ -146,7 +182,7 @@ impl Place {
 impl Length for Place {
     fn len(&self) -> u64 {
         match self {
-            Self::Disk(file) => Length::len(&**file),
+            Self::Disk(_, length) => *length,
             Self::Memory(bytes) => bytes.len() as u64,
         }
     }
@@ -157,16 +193,25 @@ impl ChunkReader for Place {
 
     fn get_read(&self, start: u64) -> ::parquet::errors::Result<Self::T> {
         Ok(match self {
-            Self::Disk(file) => Box::new(file.get_read(start)?),
+            Self::Disk(file, _) => Box::new(BufReader::new(ReadAt { file: Arc::clone(file), at: start })),
             Self::Memory(bytes) => Box::new(ChunkReader::get_read(bytes, start)?),
         })
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> ::parquet::errors::Result<Bytes> {
-        match self {
-            Self::Disk(file) => file.get_bytes(start, length),
-            Self::Memory(bytes) => bytes.get_bytes(start, length),
-        }
+        Ok(match self {
+            Self::Disk(file, whole) => {
+                // Never more room than there are bytes, whatever the file claims.
+                let room = usize::try_from(whole.saturating_sub(start)).unwrap_or(0);
+                let mut bytes = Vec::with_capacity(length.min(room));
+                ReadAt { file: Arc::clone(file), at: start }.take(length as u64).read_to_end(&mut bytes)?;
+                if bytes.len() < length {
+                    return Err(ParquetError::EOF(format!("{length} bytes at {start} of {whole}")));
+                }
+                bytes.into()
+            }
+            Self::Memory(bytes) => bytes.get_bytes(start, length)?,
+        })
     }
 }
 
@@ -234,7 +279,7 @@ impl Chunks for Groups {
         let (index, first) = (self.next, self.record);
         self.next += 1;
         self.record += u64::try_from(group.num_rows()).unwrap_or(0);
-        if matches!(self.work.place, Place::Disk(_)) {
+        if matches!(self.work.place, Place::Disk(..)) {
             self.work.input.consumed(u64::try_from(group.compressed_size()).unwrap_or(0));
         }
         let work = Arc::clone(&self.work);

@@ -40,7 +40,7 @@ pub(super) fn write(array: &ArrayRef, row: usize, depth: usize, out: &mut String
             let mut first = true;
             for entry in 0..entries.len() {
                 comma(&mut first, out);
-                json::quote(&plain(keys, entry), out);
+                json::quote(&key(keys, entry), out);
                 out.push(':');
                 write(values, entry, depth + 1, out);
             }
@@ -48,6 +48,7 @@ pub(super) fn write(array: &ArrayRef, row: usize, depth: usize, out: &mut String
         }
         DataType::Boolean => out.push_str(&plain(array, row)),
         data_type if data_type.is_numeric() => out.push_str(&plain(array, row)),
+        DataType::Binary => json::quote(&String::from_utf8_lossy(array.as_binary::<i32>().value(row)), out),
         _ => json::quote(&plain(array, row), out),
     }
 }
@@ -65,6 +66,13 @@ fn list(values: &ArrayRef, depth: usize, out: &mut String) {
 fn comma(first: &mut bool, out: &mut String) {
     if !std::mem::replace(first, false) {
         out.push(',');
+    }
+}
+
+fn key(keys: &ArrayRef, entry: usize) -> String {
+    match keys.data_type() {
+        DataType::Binary => String::from_utf8_lossy(keys.as_binary::<i32>().value(entry)).into_owned(),
+        _ => plain(keys, entry),
     }
 }
 

@@ -323,6 +323,7 @@ impl Lines {
             if line.bytes.is_empty() {
                 continue;
             }
+            let line = Line { bytes: line.sound(READER, &block.input, cx), ..line };
             if let Some(b'#') = line.bytes.trim_ascii_start().first() {
                 header
                     .get_or_insert_with(|| layout.as_ref().map(|l| l.header.clone()).unwrap_or_default())

@@ -60,6 +60,10 @@ pub(crate) fn run(args: &HuntArgs, quiet: bool) -> Result<u8, Error> {
     let outcome = outcome.ok_or_else(|| Error::Usage("no hunt could be run".to_owned()))?;
 
     faulty |= tell_problems(&hunted.problems);
+    let ranged = args.evidence.since.is_some() || args.evidence.until.is_some();
+    if ranged && outcome.tables.values().all(|table| table.records == 0) {
+        complain("no record lies within --since and --until: nothing was looked at");
+    }
     let skipped_evidence = outcome.offer.skipped.iter().any(|s| s.evidence);
     let report = report(&hunted, &outcome, started);
     write(args, &report)?;

@@ -192,7 +192,7 @@ impl Work {
     fn parse(&self, piece: &Piece, cx: &ReadContext<'_>) {
         let mut writer = Writer::new(&self.layout, &self.input, cx);
         let mut records = Records::new(&piece.bytes, self.delimiter);
-        if piece.offset == 0 {
+        if piece.offset == self.input.view.start {
             for _ in 0..=self.preamble {
                 records.next();
             }
