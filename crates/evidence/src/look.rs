@@ -46,13 +46,31 @@ fn starts(bytes: &[u8]) -> impl Iterator<Item = (usize, u64)> {
         let zeros = bytes.iter().skip(start).take_while(|b| **b == 0).count();
         (start + zeros, lines)
     });
-    starts.filter(|(start, _)| *start > 0 && bytes.get(*start..).is_some_and(is_text))
+    starts.filter(|(start, _)| *start > 0 && bytes.get(*start..).is_some_and(may_begin))
 }
 
-/// Whether bytes start with a line of text. Programs and pictures have lines as well, of other bytes.
-fn is_text(bytes: &[u8]) -> bool {
-    let line = bytes.get(..bytes.len().min(512)).unwrap_or_default().split(|b| *b == b'\n').next().unwrap_or_default();
-    !line.trim_ascii().is_empty() && !line.iter().any(|b| *b < b' ' && !matches!(b, b'\t' | b'\r' | 0x1b))
+/// Whether bytes start with a line that some format's records, or a header, may begin with. Programs and documents have lines as well.
+fn may_begin(bytes: &[u8]) -> bool {
+    let line = bytes.get(..bytes.len().min(4096)).unwrap_or_default().split(|b| *b == b'\n').next().unwrap_or_default();
+    if line.iter().any(|b| *b < b' ' && !matches!(b, b'\t' | b'\r' | 0x1b)) {
+        return false;
+    }
+    match line {
+        [b'{' | b'[' | b'<' | b'0'..=b'9', ..] => true,
+        [b'#', rest @ ..] => rest.first().is_some_and(u8::is_ascii_lowercase),
+        // A month, as syslog has it.
+        [a, b, c, b' ', ..] if [a, b, c].into_iter().all(u8::is_ascii_alphabetic) => true,
+        _ => is_header(line),
+    }
+}
+
+/// Whether a line may be the names of columns.
+fn is_header(line: &[u8]) -> bool {
+    let name = |cell: &[u8]| {
+        let cell = cell.strip_prefix(b"\"").unwrap_or(cell);
+        cell.len() <= 64 && cell.first().is_none_or(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'$' | b'@') || *b >= 0x80)
+    };
+    [b',', b';', b'\t', b'|'].iter().any(|delimiter| line.contains(delimiter) && line.split(|b| b == delimiter).all(name))
 }
 
 /// JSON whose records are no lines of their own, or lie within other objects.

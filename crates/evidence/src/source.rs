@@ -53,7 +53,7 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// Files that are no format of evidence, for the file scanner, in the order of names.
+    /// Files that are no format of evidence, for the file scanner, in the order in which they are best read.
     pub fn other_files(&self) -> Vec<OtherFile> {
         self.other.clone()
     }
@@ -68,8 +68,11 @@ impl Evidence {
             other: Vec::new(),
             offered: BTreeMap::new(),
         };
-        for (number, candidate) in found.files.into_iter().enumerate() {
-            evidence.look_at(number as u32, candidate);
+        let mut candidates: Vec<(u32, Candidate)> = (0..).zip(found.files).collect();
+        // As they are read, so that a compressed TAR is passed once.
+        candidates.sort_by_cached_key(|(number, candidate)| (tar_order(&candidate.file, &candidate.place), *number));
+        for (number, candidate) in candidates {
+            evidence.look_at(number, candidate);
         }
         evidence.prepare();
         evidence
@@ -170,17 +173,17 @@ impl Evidence {
         }
         WalletTap::offer(&mut self.offered);
         // A TAR's members in its own order, so that a compressed one is passed once.
-        self.datasets.sort_by(|(a, _), (b, _)| tar_order(a, b));
+        self.datasets.sort_by_cached_key(|(input, _)| (tar_order(&input.file, &input.place), input.number));
+        self.errors.sort_by(|a, b| a.file.cmp(&b.file));
     }
 }
 
-/// Members of one TAR next to each other in the archive's order; everything else by number.
-fn tar_order(a: &Input, b: &Input) -> std::cmp::Ordering {
-    let key = |input: &Input| match &input.place {
-        Place::Tar { start, .. } => (input.file.name.split('!').next().unwrap_or_default().to_owned(), *start),
-        _ => (input.file.name.to_string(), 0),
-    };
-    key(a).cmp(&key(b)).then(a.number.cmp(&b.number))
+/// Members of one TAR next to each other in the archive's order; everything else by name.
+fn tar_order(file: &FileRef, place: &Place) -> (String, u64) {
+    match place {
+        Place::Tar { start, .. } => (file.name.split('!').next().unwrap_or_default().to_owned(), *start),
+        _ => (file.name.to_string(), 0),
+    }
 }
 
 /// The last part of the name, in lower case, without `.gz` and `.zst`.

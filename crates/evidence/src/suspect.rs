@@ -55,7 +55,8 @@ pub(crate) fn doubtful(head: &Head<'_>) -> Option<String> {
     if matches!(extension, "json" | "xml" | "txt" | "dat") && table_in_name(head.name).is_some() {
         return Some(told(head, "named after a table, but no reader recognises it"));
     }
-    if extension == "json" && head.name.starts_with("eve") {
+    let eve = head.name.strip_prefix("eve").is_some_and(|rest| rest.starts_with(|c: char| !c.is_ascii_alphanumeric()));
+    if extension == "json" && eve {
         return Some("named like Suricata's log, but no reader recognises it".to_owned());
     }
     if matches!(extension, "json" | "xml") && !begins_as_named(bytes, extension) {

@@ -66,7 +66,10 @@ impl Format for Json {
 /// Records one a line of the table that the name says, where the first of them cannot be looked into: too deep, or longer than the head. It is an
 /// error of its own when it is read, and the others are not lost.
 fn by_name(head: &Head<'_>, text: &str) -> Sniff {
-    if !text.starts_with('{') {
+    // Where the lines that follow are none of JSON, neither is the first one, whatever it looks like.
+    let mut others = head.lines().skip(1).filter(|line| !line.trim_ascii().is_empty()).take(20).peekable();
+    let json = others.peek().is_none() || others.any(|line| line.trim_ascii_start().starts_with(b"{"));
+    if !text.starts_with('{') || !json {
         return Sniff::No;
     }
     match identify::by_name(&head.input.file.name, head.options.table.as_deref()) {
