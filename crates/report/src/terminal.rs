@@ -67,18 +67,15 @@ fn write_finding(finding: &Finding, style: Style, shown: Shown, out: &mut dyn Wr
         }
     }
     if let Some(exclusion) = &finding.exclusion {
-        let facts = |state: FactState| {
+        let facts = |word: &str, state: FactState| {
             let names: Vec<&str> = finding.facts.iter().filter(|f| f.state == state).map(|f| f.fact.as_str()).collect();
-            if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+            (!names.is_empty()).then(|| format!("{word} {}", names.join(", ")))
         };
+        let (held, failed) = (facts("held", FactState::Held), facts("failed", FactState::Failed));
+        let parts: Vec<String> = [failed, facts("unknown", FactState::Unknown), held].into_iter().flatten().collect();
         let line = match finding.verdict {
-            Verdict::Explained => format!("explained by {exclusion}: {} held", facts(FactState::Held)),
-            Verdict::Open => format!(
-                "nearest exclusion {exclusion} does not explain it: failed {}; unknown {}; held {}",
-                facts(FactState::Failed),
-                facts(FactState::Unknown),
-                facts(FactState::Held)
-            ),
+            Verdict::Explained => format!("explained by {exclusion}: {}", parts.join("; ")),
+            Verdict::Open => format!("nearest exclusion {exclusion} does not explain it: {}", parts.join("; ")),
         };
         paragraph("    ", "    ", &safe(&line), style, out)?;
     }
@@ -284,7 +281,7 @@ mod tests {
             "Low Pool lookup  pool_dns · resolved",
             "2026-11-18T02:05:00Z, 1 record",
             "domain       pool.example\\u{1b}[2J",
-            "nearest exclusion lab does not explain it: failed none; unknown hash; held path",
+            "nearest exclusion lab does not explain it: unknown hash; held path",
             "dns.log record 3 byte 120",
             "1. Isolate web-01.",
             "b.log record 1 byte 9: not JSON",

@@ -2,6 +2,7 @@
 
 mod convert;
 mod nested;
+mod place;
 
 use crate::columns::arrow_schema;
 use crate::exports::fill::{Bound, Ended, Ending, Layout, NoLayout, Report};
@@ -11,13 +12,11 @@ use crate::{Chunks, Dataset, Format, Head, Input, Job, ReadContext, Sniff};
 use ::parquet::arrow::ProjectionMask;
 use ::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use ::parquet::errors::ParquetError;
-use ::parquet::file::reader::{ChunkReader, Length};
+use ::parquet::file::reader::Length;
 use arrow::array::{ArrayRef, Int64Array, RecordBatch, new_null_array};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
-use bytes::Bytes;
 use model::{RecordId, TableSchema};
-use std::fs::File;
-use std::io::Read;
+use place::Place;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -120,54 +119,6 @@ fn sample(place: &Place, metadata: &ArrowReaderMetadata) -> Result<Sample, Parqu
         }
     }
     Ok(sample)
-}
-
-/// Where a file's bytes lie.
-#[derive(Clone)]
-enum Place {
-    Disk(Arc<File>),
-    Memory(Bytes),
-}
-
-impl Place {
-    /// A file of its own is read where it lies; what is packed is unpacked into memory.
-    fn of(input: &Input, caps: &crate::Caps) -> std::io::Result<Self> {
-        if let Some(path) = input.path() {
-            let mut file = crate::input::open_file(path)?;
-            let mut magic = [0; 4];
-            if file.read_exact(&mut magic).is_ok() && magic == *MAGIC {
-                return Ok(Self::Disk(Arc::new(file)));
-            }
-        }
-        Ok(Self::Memory(input.read_whole(caps)?.into()))
-    }
-}
-
-impl Length for Place {
-    fn len(&self) -> u64 {
-        match self {
-            Self::Disk(file) => Length::len(&**file),
-            Self::Memory(bytes) => bytes.len() as u64,
-        }
-    }
-}
-
-impl ChunkReader for Place {
-    type T = Box<dyn std::io::Read + Send>;
-
-    fn get_read(&self, start: u64) -> ::parquet::errors::Result<Self::T> {
-        Ok(match self {
-            Self::Disk(file) => Box::new(file.get_read(start)?),
-            Self::Memory(bytes) => Box::new(ChunkReader::get_read(bytes, start)?),
-        })
-    }
-
-    fn get_bytes(&self, start: u64, length: usize) -> ::parquet::errors::Result<Bytes> {
-        match self {
-            Self::Disk(file) => file.get_bytes(start, length),
-            Self::Memory(bytes) => bytes.get_bytes(start, length),
-        }
-    }
 }
 
 /// A file that cannot be read at all.
