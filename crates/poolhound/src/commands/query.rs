@@ -53,7 +53,10 @@ pub(crate) fn run(args: &QueryArgs, quiet: bool) -> Result<u8, Error> {
                     Some((answer, query)) => (query.id.as_str(), answer.and_then(whole)),
                     None => continue,
                 },
-                Err((id, error)) => (id.as_str(), Err(error.clone())),
+                Err((id, error)) => {
+                    code = exit::USAGE;
+                    (id.as_str(), Err(error.clone()))
+                }
             };
             if args.batch.is_some() {
                 writeln!(out, "{}", json::batch_line(id, &answer))?;
