@@ -11,8 +11,12 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// Bytes that a compressed copy may unpack to.
+const MAX_UNPACKED: u64 = 1 << 30;
 
 /// The manifest; the default one is empty and refuses everything.
 #[derive(Clone, Debug, Default)]
@@ -49,6 +53,7 @@ impl Externals {
         if !hash.eq_ignore_ascii_case(&entry.sha256) {
             return Err(format!("{} has the SHA-256 {hash}, not the pinned {}", path.display(), entry.sha256));
         }
+        let bytes = unpacked(bytes).map_err(|e| format!("{}: {e}", path.display()))?;
         let text = String::from_utf8_lossy(&bytes);
         let text = text.trim_start_matches('\u{feff}');
         let option =
@@ -59,7 +64,9 @@ impl Externals {
             "csv" => delimited(text, b',', skip_first)?,
             "tsv" => delimited(text, b'\t', skip_first)?,
             "psv" => delimited(text, b'|', skip_first)?,
-            "txt" | "raw" => text.lines().skip(usize::from(skip_first)).map(|line| vec![line.to_owned()]).collect(),
+            // The whole content is one value.
+            "raw" => vec![vec![text.to_owned()]],
+            "txt" => text.lines().skip(usize::from(skip_first)).map(|line| vec![line.to_owned()]).collect(),
             "json" | "multijson" => objects(text, columns)?,
             other => {
                 return Err(format!("externaldata of format `{other}` is not available; csv, tsv, psv, txt, raw, json and multijson are"));
@@ -76,8 +83,25 @@ impl Externals {
     }
 }
 
+/// A copy may be compressed as the original is.
+fn unpacked(bytes: Vec<u8>) -> std::io::Result<Vec<u8>> {
+    if !bytes.starts_with(&[0x1f, 0x8b]) {
+        if bytes.starts_with(b"PK\x03\x04") {
+            return Err(std::io::Error::other("a zip is not unpacked; pin what is in it"));
+        }
+        return Ok(bytes);
+    }
+    let mut plain = Vec::new();
+    flate2::read::MultiGzDecoder::new(bytes.as_slice()).take(MAX_UNPACKED + 1).read_to_end(&mut plain)?;
+    if plain.len() as u64 > MAX_UNPACKED {
+        return Err(std::io::Error::other("unpacks to more than 1 GiB"));
+    }
+    Ok(plain)
+}
+
 fn by_name(url: &str) -> &str {
     let path = url.split(['?', ';', '#']).next().unwrap_or(url);
+    let path = path.strip_suffix(".gz").unwrap_or(path);
     path.rsplit_once('.').map_or("csv", |(_, kind)| kind)
 }
 
@@ -178,7 +202,25 @@ mod tests {
         assert_eq!(table.batches[0].column(0).as_string_view().value(1), "cc,miner");
         assert!(table.batches[0].column(1).is_null(1));
         assert!(externals.table("https://example.com/b.csv", &columns, &options).unwrap_err().contains("no local copy"));
+        let whole = externals.table("https://example.com/a.csv", &columns, &[("format".to_owned(), "raw".to_owned())]).unwrap();
+        assert_eq!(whole.batches[0].num_rows(), 1);
         fs::write(folder.path().join("a.csv"), "changed").unwrap();
         assert!(externals.table("https://example.com/a.csv", &columns, &options).unwrap_err().contains("SHA-256"));
+    }
+
+    #[test]
+    fn a_copy_may_be_compressed() {
+        use std::io::Write;
+        let folder = tempfile::tempdir().unwrap();
+        let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        gz.write_all(b"name\nXMRig\n").unwrap();
+        let bytes = gz.finish().unwrap();
+        let hash: String = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
+        fs::write(folder.path().join("a.csv.gz"), bytes).unwrap();
+        let manifest = folder.path().join("externals.yaml");
+        fs::write(&manifest, format!("- url: https://example.com/a.csv.gz\n  file: a.csv.gz\n  sha256: {hash}\n")).unwrap();
+        let columns = Schema::new(vec![Column::new("name", KqlType::String)]);
+        let table = Externals::load(&manifest).unwrap().table("https://example.com/a.csv.gz", &columns, &[]).unwrap();
+        assert_eq!(table.batches[0].column(0).as_string_view().value(1), "XMRig");
     }
 }

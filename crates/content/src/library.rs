@@ -52,9 +52,11 @@ impl Library {
         Ok(())
     }
 
-    /// Adds hunts of a file or folder.
+    /// Adds hunts of a file or folder; of a folder with all content, as it is written out, its hunts.
     pub fn add_hunts(&mut self, path: &Path) -> Vec<ContentError> {
-        self.each(path, &["yaml", "yml"], |library, name, text| {
+        let whole = ["hunts", "functions", "watchlists"].iter().all(|part| path.join(part).is_dir());
+        let hunts = if whole { path.join("hunts") } else { path.to_owned() };
+        self.each(&hunts, &["yaml", "yml"], |library, name, text| {
             let file = Path::new(name);
             let id = match stem(file) {
                 // Our own layout: the folder names the hunt.
@@ -90,14 +92,11 @@ impl Library {
             library.policies.push((name.to_owned(), Policy::parse(name, text)?));
             Ok(())
         });
-        match compile(&self.policies) {
-            Ok(lists) => {
-                self.watchlists.retain(|w| lists.iter().all(|l| l.alias != w.alias));
-                self.watchlists.extend(lists);
-                self.sort();
-            }
-            Err(error) => errors.push(error),
-        }
+        let (lists, faults) = compile(&self.policies);
+        self.watchlists.retain(|w| lists.iter().all(|l| l.alias != w.alias));
+        self.watchlists.extend(lists);
+        self.sort();
+        errors.extend(faults);
         errors
     }
 
@@ -157,7 +156,10 @@ fn list(path: &Path, kinds: &[&str]) -> Result<Vec<PathBuf>, ContentError> {
     }
     let mut files = Vec::new();
     for entry in walkdir::WalkDir::new(path).sort_by_file_name() {
-        let entry = entry.map_err(|e| ContentError::file(path.display().to_string(), e))?;
+        let entry = entry.map_err(|e| {
+            let at = e.path().unwrap_or(path).display().to_string();
+            ContentError::file(at, e.io_error().map_or_else(|| e.to_string(), ToString::to_string))
+        })?;
         let kind = entry.path().extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
         // Beside a hunt lies the evidence that it is tested with.
         let evidence = entry.path().strip_prefix(path).is_ok_and(|below| below.components().any(|part| part.as_os_str() == "evidence"));

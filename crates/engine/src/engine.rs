@@ -197,14 +197,14 @@ impl Engine {
                 Err(error) => return Ok(Err(error.clone())),
             };
             let mut computed = std::mem::take(&mut *job.computed.lock().unwrap_or_else(PoisonError::into_inner));
-            let done = answer(&after, &mut computed, rel, job.query.lineage);
+            let done = answer(&after, &mut computed, rel, job.query.lineage, outcome.incomplete);
             observer.answered(&job.query.id);
             Ok(done.map_err(|error| error.to_query_error(&job.query.text)))
         });
         for answer in answers {
             outcome.answers.push(match answer {
-                Ok(Ok((answer, whole))) => {
-                    outcome.incomplete |= !whole;
+                Ok(Ok(answer)) => {
+                    outcome.incomplete |= answer.incomplete;
                     Ok(answer)
                 }
                 Ok(Err(error)) => Err(error),
@@ -291,15 +291,15 @@ fn plans(env: &Env, computed: &mut Computed, rel: &Rel, lineage: bool) -> Result
     Ok((main, all))
 }
 
-/// The answer, and whether it is whole.
-fn answer(env: &Env, computed: &mut Computed, rel: &Rel, with_lineage: bool) -> Result<(Answer, bool)> {
+/// The answer; `incomplete` where the evidence was not read to its end.
+fn answer(env: &Env, computed: &mut Computed, rel: &Rel, with_lineage: bool, mut incomplete: bool) -> Result<Answer> {
     let (plan, _) = plans(env, computed, rel, with_lineage)?;
     let mut rows = Vec::new();
-    let whole = match env.execute_into(&plan, &mut rows) {
-        Ok(()) => true,
-        Err(error) if error.stopped => false,
+    match env.execute_into(&plan, &mut rows) {
+        Ok(()) => {}
+        Err(error) if error.stopped => incomplete = true,
         Err(error) => return Err(error),
-    };
+    }
     let schema = rel.schema.arrow();
     let width = rel.schema.columns.len();
     let mut batches = Vec::with_capacity(rows.len());
@@ -314,7 +314,7 @@ fn answer(env: &Env, computed: &mut Computed, rel: &Rel, with_lineage: bool) -> 
     }
     let total: usize = batches.iter().map(RecordBatch::num_rows).sum();
     let lineage = lineages.filter(|l| l.len() == total);
-    Ok((Answer { schema: rel.schema.clone(), batches, scans: tables(rel), lineage }, whole))
+    Ok(Answer { schema: rel.schema.clone(), batches, scans: tables(rel), incomplete, lineage })
 }
 
 /// Offsets of the records that answers name.

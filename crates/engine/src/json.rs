@@ -5,6 +5,7 @@ use crate::dynamic::json_string;
 use crate::functions::format;
 use crate::value;
 use arrow::array::ArrayRef;
+use arrow::record_batch::RecordBatch;
 use model::{Answer, KqlType, Value};
 use std::fmt::Write;
 
@@ -50,23 +51,20 @@ pub fn plain(array: &ArrayRef, kql_type: KqlType, row: usize) -> String {
     }
 }
 
-/// All rows, each as a JSON array in a line of its own text.
-pub fn rows(answer: &Answer) -> Vec<String> {
-    let mut rows = Vec::new();
-    for batch in &answer.batches {
-        for row in 0..batch.num_rows() {
-            let mut out = String::from("[");
-            for (n, (array, column)) in batch.columns().iter().zip(&answer.schema.columns).enumerate() {
-                if n > 0 {
-                    out.push(',');
-                }
-                write_cell(&mut out, array, column.kql_type, row);
+/// All rows, each as a JSON array in a line of its own text, made one at a time.
+pub fn rows(answer: &Answer) -> impl Iterator<Item = String> + '_ {
+    let row_of = |batch: &RecordBatch, row| {
+        let mut out = String::from("[");
+        for (n, (array, column)) in batch.columns().iter().zip(&answer.schema.columns).enumerate() {
+            if n > 0 {
+                out.push(',');
             }
-            out.push(']');
-            rows.push(out);
+            write_cell(&mut out, array, column.kql_type, row);
         }
-    }
-    rows
+        out.push(']');
+        out
+    };
+    answer.batches.iter().flat_map(move |batch| (0..batch.num_rows()).map(move |row| row_of(batch, row)))
 }
 
 /// The line of `query --batch`: `id`, `columns`, `rows` and `error`.
@@ -83,7 +81,12 @@ pub fn batch_line(id: &str, answer: &Result<Answer, model::QueryError>) -> Strin
                 json_string(&mut out, column.kql_type.name());
                 out.push(']');
             }
-            let _ = write!(out, "],\"rows\":[{}],\"error\":null}}", rows(answer).join(","));
+            out.push_str("],\"rows\":[");
+            for (n, row) in rows(answer).enumerate() {
+                out.push_str(if n > 0 { "," } else { "" });
+                out.push_str(&row);
+            }
+            out.push_str("],\"error\":null}");
         }
         Err(error) => {
             out.push_str(",\"columns\":[],\"rows\":[],\"error\":{\"code\":");

@@ -2,7 +2,7 @@
 
 use crate::run::Hunted;
 use model::finding::HuntWithoutData;
-use model::{Coverage, ticks};
+use model::{Coverage, Finding, ticks};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows of one host in one table; the host is empty where the table has no column for it.
@@ -17,13 +17,16 @@ pub struct TableRows {
 }
 
 /// One line a host and table; before them one line a host, without a table, that lists the hunts which had no rows of that host to
-/// look at. The first host is the empty one: the evidence as a whole.
-pub fn coverage(rows: &[TableRows], hunted: &Hunted) -> Vec<Coverage> {
+/// look at. The first host is the empty one: the evidence as a whole. `looked_at` are tables that were looked for without a row.
+pub fn coverage(rows: &[TableRows], looked_at: &[&str], hunted: &Hunted) -> Vec<Coverage> {
     let mut hosts: BTreeMap<&str, Vec<&TableRows>> = BTreeMap::from([("", Vec::new())]);
     for row in rows.iter().filter(|r| r.rows > 0) {
         hosts.entry(&row.host).or_default().push(row);
     }
-    let everything: BTreeSet<&str> = rows.iter().filter(|r| r.rows > 0).map(|r| r.table.as_str()).collect();
+    let everything: BTreeSet<&str> =
+        rows.iter().filter(|r| r.rows > 0).map(|r| r.table.as_str()).chain(looked_at.iter().copied()).collect();
+    let found = found(hunted);
+    let none = BTreeSet::new();
     let mut lines = Vec::new();
     for (host, mut tables) in hosts {
         tables.sort_by(|a, b| a.table.cmp(&b.table));
@@ -35,7 +38,7 @@ pub fn coverage(rows: &[TableRows], hunted: &Hunted) -> Vec<Coverage> {
             from: tables.iter().filter_map(|t| t.from).min().map(ticks::iso_short),
             to: tables.iter().filter_map(|t| t.to).max().map(ticks::iso_short),
             rows: tables.iter().map(|t| t.rows).sum(),
-            hunts_without_data: without_data(hunted, &seen),
+            hunts_without_data: without_data(hunted, &seen, found.get(host).unwrap_or(&none)),
         });
         lines.extend(tables.into_iter().map(|t| Coverage {
             host: host.to_owned(),
@@ -49,8 +52,24 @@ pub fn coverage(rows: &[TableRows], hunted: &Hunted) -> Vec<Coverage> {
     lines
 }
 
-fn without_data(hunted: &Hunted, seen: &BTreeSet<&str>) -> Vec<HuntWithoutData> {
-    let blind = hunted.scans.iter().filter(|(_, tables)| !tables.iter().any(|t| seen.contains(&**t)));
+/// The hunts that found something about a host, whatever name or address their records had for it.
+fn found(hunted: &Hunted) -> BTreeMap<String, BTreeSet<&str>> {
+    let by_id: BTreeMap<&str, &Finding> = hunted.findings.iter().map(|f| (f.id.as_str(), f)).collect();
+    let mut found: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for case in &hunted.cases {
+        let hunts = case.findings.iter().filter_map(|id| by_id.get(id.as_str())).map(|f| f.hunt.as_str());
+        found.entry(case.host.to_lowercase()).or_default().extend(hunts);
+    }
+    for finding in &hunted.findings {
+        for host in ["host", "ip"].iter().filter_map(|name| finding.entities.get(*name)) {
+            found.entry(host.to_lowercase()).or_default().insert(&finding.hunt);
+        }
+    }
+    found
+}
+
+fn without_data(hunted: &Hunted, seen: &BTreeSet<&str>, found: &BTreeSet<&str>) -> Vec<HuntWithoutData> {
+    let blind = hunted.scans.iter().filter(|(hunt, tables)| !found.contains(hunt.as_str()) && !tables.iter().any(|t| seen.contains(&**t)));
     let mut hunts: Vec<HuntWithoutData> = blind
         .map(|(hunt, tables)| {
             let named: Vec<&str> = tables.iter().map(|t| &**t).take(4).collect();
@@ -74,7 +93,7 @@ mod tests {
             ..Hunted::default()
         };
         let row = |table: &str, host: &str| TableRows { table: table.into(), host: host.into(), rows: 2, from: None, to: None };
-        let lines = coverage(&[row("DnsEvents", "a"), row("DeviceProcessEvents", "b")], &hunted);
+        let lines = coverage(&[row("DnsEvents", "a"), row("DeviceProcessEvents", "b")], &[], &hunted);
         let blind: Vec<_> = lines.iter().filter(|l| l.table.is_empty()).map(|l| (l.host.as_str(), l.hunts_without_data.len())).collect();
         assert_eq!(blind, [("", 0), ("a", 1), ("b", 1)]);
         assert_eq!(lines[1].hunts_without_data[0].why, "no rows of DeviceProcessEvents, Event");

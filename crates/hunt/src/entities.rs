@@ -94,7 +94,7 @@ const FIELDS: &[(&str, Set)] = &[
     ("CommandLine", |row, c, n| row.command_line = text(c, n)),
     ("SHA256", |row, c, n| row.sha256 = text(c, n)),
     ("FilePath", |row, c, n| row.file = text(c, n)),
-    ("Domain", |row, c, n| row.domain = text(c, n)),
+    ("Domain", |row, c, n| row.domain = host_of(text(c, n))),
     ("RemoteIp", |row, c, n| row.remote_ip = text(c, n)),
     ("RemotePort", |row, c, n| row.remote_port = number(c, n)),
     ("Pool", |row, c, n| row.pool = text(c, n)),
@@ -110,6 +110,22 @@ const FIELDS: &[(&str, Set)] = &[
     ("ExclusionId", |row, c, n| row.exclusion = text(c, n)),
     ("ExclusionFacts", |row, c, n| row.facts = text(c, n)),
 ];
+
+/// The host's name where another's hunt gives a whole URL for it.
+fn host_of(domain: String) -> String {
+    let rest = match domain.split_once("://") {
+        Some((_, rest)) => rest,
+        None if domain.contains('/') => domain.as_str(),
+        None => return domain,
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    // An address of IPv6 stands in brackets.
+    match host.strip_prefix('[').and_then(|inner| inner.split_once(']')) {
+        Some((address, _)) => address.to_owned(),
+        None => host.split(':').next().unwrap_or_default().to_owned(),
+    }
+}
 
 fn text(column: &ArrayRef, n: usize) -> String {
     match column.data_type() {
@@ -137,5 +153,23 @@ fn real(column: &ArrayRef, n: usize) -> Option<f64> {
     match column.data_type() {
         DataType::Float64 if !column.is_null(n) => Some(column.as_primitive::<Float64Type>().value(n)),
         _ => number(column, n).map(|v| v as f64),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_is_known_by_its_host() {
+        for (given, host) in [
+            ("pool.example.com", "pool.example.com"),
+            ("http://user@pool.example.com:3333/x?y", "pool.example.com"),
+            ("pool.example.com/login", "pool.example.com"),
+            ("stratum+tcp://[2001:db8::1]:3333", "2001:db8::1"),
+            ("", ""),
+        ] {
+            assert_eq!(host_of(given.to_owned()), host);
+        }
     }
 }

@@ -18,6 +18,9 @@ pub(crate) fn story(host: &str, members: &[&Found]) -> String {
     let sentences: Vec<String> =
         by_time.into_iter().filter(|f| told.binary_search(&f.finding.id.as_str()).is_ok()).map(|f| sentence(host, f)).collect();
     let rest = members.len() - sentences.len();
+    let mut sentences = sentences;
+    // Two hunts may say the same of one record.
+    sentences.dedup();
     let mut text = sentences.join(" ");
     if rest > 0 {
         text.push_str(&format!(" {rest} more findings."));

@@ -18,6 +18,8 @@ const MAX_OPERATORS: usize = 5_000;
 const MAX_PARTS: usize = 1_000_000;
 /// Statements in a query.
 const MAX_STATEMENTS: usize = 5_000;
+/// Steps of tables, those of a `let` counted wherever it is used.
+const MAX_TABLES: usize = 20_000;
 /// Room for [`MAX_DEPTH`].
 const STACK: usize = 64 << 20;
 
@@ -62,7 +64,7 @@ fn bind_here(text: &str, catalog: &dyn Catalog) -> Result<Bound, Vec<Diagnostic>
         stored: BTreeMap::new(),
         calls: Vec::new(),
     };
-    match binder.script(&parsed.script, &Env::default()) {
+    match binder.script(&parsed.script, &Env::default()).and_then(|rel| binder.within_limits(rel)) {
         Ok(rel) => Ok(Bound { rel: share::settle(&rel), warnings: binder.warnings, render: binder.render }),
         Err(error) => {
             let mut all = vec![*error];
@@ -166,6 +168,20 @@ impl Binder<'_> {
         Ok(())
     }
 
+    /// The query, unless its tables, put in wherever they are used, come to more than can be planned.
+    fn within_limits(&self, rel: Arc<Rel>) -> Bind<Arc<Rel>> {
+        if crate::share::size(&rel) > MAX_TABLES {
+            return self
+                .fail(
+                    "PH0102",
+                    rel.span,
+                    format!("with its `let` statements and functions put in, the query has more than {MAX_TABLES} steps"),
+                )
+                .map_err(|e: Fail| Box::new(e.with_help("`materialize` a table that is used many times")));
+        }
+        Ok(rel)
+    }
+
     pub(crate) fn rel(&self, kind: RelKind, schema: Schema, span: Span) -> Arc<Rel> {
         Arc::new(Rel { kind, schema, span: self.span(span) })
     }
@@ -175,7 +191,15 @@ impl Binder<'_> {
     /// The query: its last tabular statement, with what stands before it in scope.
     fn script(&mut self, script: &Script, env: &Env) -> Bind<Arc<Rel>> {
         let Some((any, span)) = self.statements(script, env, 0)? else {
-            return self.fail("KS195", Span::default(), "there is no query here, only statements that declare something");
+            return self.fail(
+                "KS195",
+                Span::default(),
+                if script.statements.is_empty() {
+                    "there is no query here"
+                } else {
+                    "there is no query here, only statements that declare something"
+                },
+            );
         };
         match any {
             Any::Table(rel) => Ok(rel),

@@ -15,6 +15,24 @@ pub(crate) fn settle(rel: &Arc<Rel>) -> Arc<Rel> {
     unwrap(rel, &uses, &mut BTreeMap::new())
 }
 
+/// How many steps there may be to plan: what is used several times counts as often, as only costly tables are computed once.
+pub(crate) fn size(rel: &Arc<Rel>) -> usize {
+    fn of(rel: &Arc<Rel>, known: &mut BTreeMap<*const Rel, usize>) -> usize {
+        if let Some(known) = known.get(&Arc::as_ptr(rel)) {
+            return *known;
+        }
+        let mut size = 1usize;
+        Map(&mut |child| {
+            size = size.saturating_add(of(child, known));
+            child.clone()
+        })
+        .children(rel);
+        known.insert(Arc::as_ptr(rel), size);
+        size
+    }
+    of(rel, &mut BTreeMap::new())
+}
+
 /// Counts uses; what stands inside a shared table is used by it once.
 fn count(rel: &Arc<Rel>, uses: &mut BTreeMap<usize, usize>) {
     if let RelKind::Shared { id, .. } = rel.kind {

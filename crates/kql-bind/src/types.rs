@@ -167,6 +167,11 @@ pub(crate) fn dotnet(kind: KqlType) -> &'static str {
     }
 }
 
+/// The type with its article, for messages.
+pub(crate) fn named(kind: KqlType) -> std::string::String {
+    format!("{} {kind}", if kind == KqlType::Int { "an" } else { "a" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -31,6 +31,8 @@ pub struct Answer {
     pub batches: Vec<RecordBatch>,
     /// The tables that the plan reads, by name, with rows in the evidence or without.
     pub scans: Vec<Arc<str>>,
+    /// Whether the run was stopped before all rows came, or before all evidence was read.
+    pub incomplete: bool,
     /// One entry a row over all batches; `None` where the plan lost it, or it was not asked for.
     pub lineage: Option<Vec<Lineage>>,
 }

@@ -21,6 +21,14 @@ const HUNT_EXAMPLES: &str = "Examples:
   poolhound hunt /evidence --hunts my-hunts/ --format jsonl --output findings.jsonl
   poolhound hunt /evidence --fail-on medium && echo clean";
 
+const TABLES_EXAMPLES: &str = "Examples:
+  poolhound tables /evidence
+  poolhound tables export.csv --table DeviceNetworkEvents --json";
+
+const CONTENT_EXAMPLES: &str = "Examples:
+  poolhound content list
+  poolhound content export my-content/ && poolhound hunt /evidence --hunts my-content/";
+
 const QUERY_EXAMPLES: &str = "Examples:
   poolhound query 'DnsEvents | summarize count() by Name | top 10 by count_' DnsEvents.csv
   poolhound query 'print now()' --now 2026-11-18T02:05:00Z
@@ -52,10 +60,13 @@ pub(crate) enum Command {
     #[command(after_help = QUERY_EXAMPLES)]
     Query(QueryArgs),
     /// List the tables in the evidence with their columns and counts
+    #[command(after_help = TABLES_EXAMPLES)]
     Tables(TablesArgs),
     /// The hunts, functions, watchlists and rules that the program carries
+    #[command(after_help = CONTENT_EXAMPLES)]
     Content(ContentArgs),
     /// Print completions for a shell
+    #[command(after_help = "Example:\n  poolhound completions bash > /etc/bash_completion.d/poolhound")]
     Completions { shell: Shell },
 }
 

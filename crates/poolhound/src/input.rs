@@ -18,6 +18,13 @@ pub(crate) struct Combined<'a> {
     pub(crate) sensor: Option<Box<dyn Source>>,
 }
 
+impl Combined<'_> {
+    /// How many files a sensor looks into.
+    pub(crate) fn scanned(&self) -> usize {
+        self.sensor.as_ref().map_or(0, |sensor| sensor.offer().files.len())
+    }
+}
+
 impl Source for Combined<'_> {
     fn offer(&self) -> Offer {
         let mut offer = self.evidence.offer();

@@ -31,6 +31,7 @@ pub(crate) fn style(colour: Colour, path: Option<&Path>) -> Style {
 }
 
 fn console_width() -> usize {
-    let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
+    let told = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
+    let columns = told.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)));
     columns.unwrap_or(Style::PLAIN.width).clamp(60, 160)
 }

@@ -6,6 +6,7 @@ use model::finding::Report;
 use model::{Case, FactState, Finding, Severity, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
+use unicode_width::UnicodeWidthStr;
 
 /// Lists are no longer than that; `--format jsonl` has all.
 const MAX_LISTED: usize = 12;
@@ -53,13 +54,10 @@ fn write_finding(finding: &Finding, style: Style, shown: Shown, out: &mut dyn Wr
     };
     let amount = finding.bytes.map(|b| format!(", {} bytes", thousands(b))).unwrap_or_default();
     let long = finding.duration_s.map(|s| format!(", {s:.0} s")).unwrap_or_default();
-    writeln!(
-        out,
-        "  {} {}  {}",
-        style.severity(finding.severity),
-        safe(&finding.title),
-        style.dim(&format!("{} · {}", finding.evidence_class.name(), finding.outcome.name()))
-    )?;
+    let (title, class) = (safe(&finding.title), format!("{} · {}", finding.evidence_class.name(), finding.outcome.name()));
+    let used = finding.severity.name().len() + title.width() + class.width() + 5;
+    let gap = if used > style.width { "\n    " } else { "  " };
+    writeln!(out, "  {} {title}{gap}{}", style.severity(finding.severity), style.dim(&class))?;
     writeln!(out, "    {when}, {}{amount}{long}", count(finding.count, "record", "records"))?;
     for (name, value) in &finding.entities {
         if !matches!(name.as_str(), "host") {
@@ -67,18 +65,15 @@ fn write_finding(finding: &Finding, style: Style, shown: Shown, out: &mut dyn Wr
         }
     }
     if let Some(exclusion) = &finding.exclusion {
-        let facts = |state: FactState| {
+        let facts = |word: &str, state: FactState| {
             let names: Vec<&str> = finding.facts.iter().filter(|f| f.state == state).map(|f| f.fact.as_str()).collect();
-            if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+            (!names.is_empty()).then(|| format!("{word} {}", names.join(", ")))
         };
+        let (held, failed) = (facts("held", FactState::Held), facts("failed", FactState::Failed));
+        let parts: Vec<String> = [failed, facts("unknown", FactState::Unknown), held].into_iter().flatten().collect();
         let line = match finding.verdict {
-            Verdict::Explained => format!("explained by {exclusion}: {} held", facts(FactState::Held)),
-            Verdict::Open => format!(
-                "nearest exclusion {exclusion} does not explain it: failed {}; unknown {}; held {}",
-                facts(FactState::Failed),
-                facts(FactState::Unknown),
-                facts(FactState::Held)
-            ),
+            Verdict::Explained => format!("explained by {exclusion}: {}", parts.join("; ")),
+            Verdict::Open => format!("nearest exclusion {exclusion} does not explain it: {}", parts.join("; ")),
         };
         paragraph("    ", "    ", &safe(&line), style, out)?;
     }
@@ -193,7 +188,7 @@ fn summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()>
     writeln!(out, "{}", style.bold(&verdict))?;
     let tables: BTreeSet<&str> = summary.tables.iter().filter(|(_, n)| **n > 0).map(|(t, _)| t.as_str()).collect();
     let line = format!(
-        "{} in {} and {}; {} , {}; now() was {}; {:.1} s",
+        "{} in {} and {}; {}, {}; now() was {}; {:.1} s",
         count(summary.records, "record", "records"),
         count(summary.files, "file", "files"),
         count(tables.len() as u64, "table", "tables"),
@@ -202,7 +197,9 @@ fn summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()>
         if summary.now.is_empty() { "unknown" } else { &summary.now },
         summary.elapsed_ms as f64 / 1000.0
     );
-    writeln!(out, "{}", style.dim(&line.replace(" ,", ",")))?;
+    for line in wrap(&line, style.width) {
+        writeln!(out, "{}", style.dim(&line))?;
+    }
     if summary.incomplete {
         writeln!(out, "{}", style.bold("Stopped early: this is only what had been found by then."))?;
     }
@@ -284,7 +281,7 @@ mod tests {
             "Low Pool lookup  pool_dns · resolved",
             "2026-11-18T02:05:00Z, 1 record",
             "domain       pool.example\\u{1b}[2J",
-            "nearest exclusion lab does not explain it: failed none; unknown hash; held path",
+            "nearest exclusion lab does not explain it: unknown hash; held path",
             "dns.log record 3 byte 120",
             "1. Isolate web-01.",
             "b.log record 1 byte 9: not JSON",

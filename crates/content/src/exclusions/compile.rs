@@ -11,45 +11,55 @@ pub const POLICY_LIST: &str = "PoolhoundPolicies";
 /// One row a day of a window's interval in UTC, so that a record's day finds it.
 pub const WINDOW_LIST: &str = "PoolhoundWindows";
 
-/// The two watchlists of a set of policies. Ids must be unique.
-pub fn compile(policies: &[(String, Policy)]) -> Result<[Watchlist; 2], ContentError> {
+/// The two watchlists of a set of policies, and what is wrong with those that are left out of them. Ids must be unique.
+pub fn compile(policies: &[(String, Policy)]) -> ([Watchlist; 2], Vec<ContentError>) {
     let mut seen = std::collections::BTreeSet::new();
-    let mut rows = Vec::new();
-    let mut windows = Vec::new();
+    let (mut rows, mut windows, mut errors) = (Vec::new(), Vec::new(), Vec::new());
     for (file, policy) in policies {
         if !seen.insert(policy.id.as_str()) {
-            return Err(ContentError::file(file, format!("another policy has the id `{}`", policy.id)));
+            errors.push(ContentError::file(file, format!("another policy has the id `{}`; this one is left out", policy.id)));
+            continue;
         }
-        let (first, last) = policy.days().ok_or_else(|| ContentError::file(file, "valid.from and valid.until must be dates"))?;
-        rows.extend(rows_of(policy, &iso(first.and_time(NaiveTime::MIN).and_utc()), &end_of(last)));
-        for window in &policy.must.window {
-            // A window that began the day before may reach into the first day.
-            let from = first.checked_sub_days(Days::new(1)).unwrap_or(first);
-            for (start, end) in window.intervals(from, last).map_err(|reason| ContentError::file(file, reason))? {
-                let mut day = start.date_naive();
-                while day <= end.date_naive() {
-                    windows.push(vec![
-                        policy.id.clone(),
-                        day.format("%Y-%m-%d").to_string(),
-                        window.host_group.clone(),
-                        iso(start),
-                        iso(end),
-                    ]);
-                    let Some(next) = day.checked_add_days(Days::new(1)) else { break };
-                    day = next;
-                }
+        match of_policy(policy) {
+            Ok((own, opened)) => {
+                rows.extend(own);
+                windows.extend(opened);
             }
+            Err(reason) => errors.push(ContentError::file(file, reason)),
         }
     }
     let names = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect();
-    Ok([
+    let lists = [
         Watchlist { alias: POLICY_LIST.to_owned(), columns: names(&POLICY_COLUMNS), rows },
         Watchlist {
             alias: WINDOW_LIST.to_owned(),
             columns: names(&["PolicyId", "Day", "WindowGroup", "WindowStart", "WindowEnd"]),
             rows: windows,
         },
-    ])
+    ];
+    (lists, errors)
+}
+
+type Rows = Vec<Vec<String>>;
+
+/// Its rows, and the days of its windows.
+fn of_policy(policy: &Policy) -> Result<(Rows, Rows), String> {
+    let (first, last) = policy.days().ok_or("valid.from and valid.until must be dates")?;
+    let rows = rows_of(policy, &iso(first.and_time(NaiveTime::MIN).and_utc()), &end_of(last));
+    let mut windows = Vec::new();
+    for window in policy.must.window.iter().flatten() {
+        // A window that began the day before may reach into the first day.
+        let from = first.checked_sub_days(Days::new(1)).unwrap_or(first);
+        for (start, end) in window.intervals(from, last)? {
+            let mut day = start.date_naive();
+            while day <= end.date_naive() {
+                windows.push(vec![policy.id.clone(), day.format("%Y-%m-%d").to_string(), window.host_group.clone(), iso(start), iso(end)]);
+                let Some(next) = day.checked_add_days(Days::new(1)) else { break };
+                day = next;
+            }
+        }
+    }
+    Ok((rows, windows))
 }
 
 const POLICY_COLUMNS: [&str; 22] = [
@@ -79,7 +89,8 @@ const POLICY_COLUMNS: [&str; 22] = [
 
 /// One row, or one a folder: a row's folder is a single prefix, which KQL can compare.
 fn rows_of(policy: &Policy, from: &str, until: &str) -> Vec<Vec<String>> {
-    let (folders, paths): (Vec<String>, Vec<String>) = policy.must.path.iter().map(|p| path_key(p)).partition(|p| p.ends_with('*'));
+    let (folders, paths): (Vec<String>, Vec<String>) =
+        policy.must.path.iter().flatten().map(|p| path_key(p)).partition(|p| p.ends_with('*'));
     let mut folders: Vec<Vec<String>> = folders.into_iter().map(|f| vec![f.trim_end_matches('*').to_owned()]).collect();
     if folders.is_empty() {
         folders.push(Vec::new());
@@ -91,7 +102,6 @@ fn rows_of(policy: &Policy, from: &str, until: &str) -> Vec<Vec<String>> {
 fn row(policy: &Policy, from: &str, until: &str, paths: &[String], folders: Vec<String>) -> Vec<String> {
     let must = &policy.must;
     let list = |items: Vec<String>| json!(items).to_string();
-    let accounts = must.account.clone();
     let empty = super::policy::Destination::default();
     let destination = must.destination.as_ref().unwrap_or(&empty);
     let mut forbids = Vec::new();
@@ -109,19 +119,19 @@ fn row(policy: &Policy, from: &str, until: &str, paths: &[String], folders: Vec<
         from.to_owned(),
         until.to_owned(),
         list(policy.explains.clone()),
-        list(must.host_group.clone()),
+        list(must.host_group.clone().unwrap_or_default()),
         list(paths.to_vec()),
         list(folders),
-        list(must.sha256.iter().map(|h| h.to_ascii_lowercase()).collect()),
-        list(must.signer.clone()),
-        list(accounts),
+        list(must.sha256.iter().flatten().map(|h| h.to_ascii_lowercase()).collect()),
+        list(must.signer.clone().unwrap_or_default()),
+        list(must.account.clone().unwrap_or_default()),
         must.account_pattern.clone().map_or_else(String::new, |p| format!("^(?:{p})$")),
-        list(must.parent.iter().map(|p| path_key(p)).collect()),
-        list(destination.hosts.iter().map(|h| h.to_ascii_lowercase()).collect()),
-        list(destination.networks.clone()),
-        list(destination.ports.iter().map(u16::to_string).collect()),
-        list(must.wallet.clone()),
-        (if must.window.is_empty() { "" } else { "yes" }).to_owned(),
+        list(must.parent.iter().flatten().map(|p| path_key(p)).collect()),
+        list(destination.hosts.iter().flatten().map(|h| h.to_ascii_lowercase()).collect()),
+        list(destination.networks.clone().unwrap_or_default()),
+        list(destination.ports.iter().flatten().map(u16::to_string).collect()),
+        list(must.wallet.clone().unwrap_or_default()),
+        (if must.window.is_none() { "" } else { "yes" }).to_owned(),
         list(forbids),
         policy.must_not.command_line.clone().unwrap_or_default(),
     ]
@@ -167,7 +177,12 @@ must:
     #[test]
     fn a_policy_becomes_a_row_and_its_windows() {
         let policy = Policy::parse("p.yaml", POLICY).unwrap();
-        let [rows, windows] = compile(&[("p.yaml".to_owned(), policy)]).unwrap();
+        let again = [("p.yaml".to_owned(), policy.clone()), ("q.yaml".to_owned(), policy)];
+        let ([rows, windows], errors) = compile(&again);
+        assert_eq!(
+            errors.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["q.yaml: another policy has the id `veeam`; this one is left out"]
+        );
         let value = |name: &str| rows.rows[0][rows.columns.iter().position(|c| c == name).unwrap()].clone();
         assert_eq!(value("Folders"), r#"["c:\\program files\\veeam\\"]"#);
         assert_eq!(value("Paths"), r#"["/usr/bin/rsync"]"#);

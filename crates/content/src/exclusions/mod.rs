@@ -4,6 +4,7 @@
 //! the same KQL judges findings on a laptop and in a workspace.
 
 mod compile;
+mod facts;
 mod policy;
 mod windows;
 

@@ -37,38 +37,38 @@ pub struct Validity {
     pub until: String,
 }
 
-/// Facts that must all hold. An absent one is not asked for.
+/// Facts that must all hold. An absent one is not asked for; an empty list is a mistake.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Must {
     /// Groups of `DeviceInfo`, the device group of the endpoint's records, or the watchlist `HostGroups`.
-    pub host_group: Vec<String>,
+    pub host_group: Option<Vec<String>>,
     /// Full paths, or a folder ending in `\*` or `/*`. Windows paths are compared without case.
-    pub path: Vec<String>,
-    pub sha256: Vec<String>,
+    pub path: Option<Vec<String>>,
+    pub sha256: Option<Vec<String>>,
     /// The trusted signer of the file.
-    pub signer: Vec<String>,
-    pub account: Vec<String>,
+    pub signer: Option<Vec<String>>,
+    pub account: Option<Vec<String>>,
     /// Anchored: the whole account name must match.
     pub account_pattern: Option<String>,
     /// Who started it: a full path; `path<name` where the parent's own parent must have that name; `path?service` where the
     /// parent runs that Windows service (`svchost.exe -s Schedule`).
-    pub parent: Vec<String>,
+    pub parent: Option<Vec<String>>,
     /// Every connection of the process.
     pub destination: Option<Destination>,
     /// Every login or wallet of its mining sessions.
-    pub wallet: Vec<String>,
-    pub window: Vec<Window>,
+    pub wallet: Option<Vec<String>>,
+    pub window: Option<Vec<Window>>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Destination {
     /// `name:port`.
-    pub hosts: Vec<String>,
+    pub hosts: Option<Vec<String>>,
     /// CIDR; with `ports`.
-    pub networks: Vec<String>,
-    pub ports: Vec<u16>,
+    pub networks: Option<Vec<String>>,
+    pub ports: Option<Vec<u16>>,
 }
 
 /// Facts that refute the policy.
@@ -106,10 +106,16 @@ impl Policy {
     /// Reads and checks one policy.
     pub fn parse(file: &str, text: &str) -> Result<Self, ContentError> {
         let policy: Self = serde_saphyr::from_str(text).map_err(|e| ContentError::file(file, e))?;
-        match policy.faults().as_slice() {
-            [] => Ok(policy),
-            faults => Err(ContentError::file(file, format!("policy `{}` is refused: {}", policy.id, faults.join("; ")))),
-        }
+        let faults = policy.faults();
+        let Some(first) = faults.first() else { return Ok(policy) };
+        let reasons: Vec<&str> = faults.iter().map(|f| f.reason.as_str()).collect();
+        let reason = format!("policy `{}` is refused: {}", policy.id, reasons.join("; "));
+        // The first place that says it, else the policy's own.
+        let line = [first.at.as_str(), "id:"].iter().filter(|at| !at.is_empty()).find_map(|at| line_of(text, at));
+        Err(match line {
+            Some(line) => ContentError::Line { file: file.to_owned(), line, reason },
+            None => ContentError::file(file, reason),
+        })
     }
 
     /// First and last day.
@@ -119,50 +125,57 @@ impl Policy {
     }
 
     /// Why it cannot be trusted; empty for a sound policy.
-    fn faults(&self) -> Vec<String> {
+    fn faults(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
         let must = &self.must;
-        let mut fault = |bad: bool, text: &str| {
+        let mut fault = |bad: bool, at: &str, reason: &str| {
             if bad {
-                faults.push(text.to_owned());
+                faults.push(Fault { at: at.to_owned(), reason: reason.to_owned() });
             }
         };
-        fault(self.id.trim().is_empty(), "it needs an id");
-        fault(self.owner.trim().is_empty(), "it needs an owner");
-        fault(self.approver.trim().is_empty() || self.approver == self.owner, "it needs an approver who is not the owner");
-        fault(self.ticket.trim().is_empty(), "it needs a ticket");
-        fault(self.explains.is_empty(), "it must say which evidence classes it explains");
+        fault(self.id.trim().is_empty(), "id:", "it needs an id");
+        fault(self.owner.trim().is_empty(), "owner:", "it needs an owner");
+        fault(self.approver.trim().is_empty() || self.approver == self.owner, "approver:", "it needs an approver who is not the owner");
+        fault(self.ticket.trim().is_empty(), "ticket:", "it needs a ticket");
+        fault(self.explains.is_empty(), "explains:", "it must say which evidence classes it explains");
         fault(
-            must.sha256.is_empty() && must.signer.is_empty(),
+            must.sha256.is_none() && must.signer.is_none(),
+            "must:",
             "it needs a fact of the supply chain (sha256 or signer): a name or a path alone is what miners borrow",
         );
         fault(
-            must.host_group.is_empty() && must.window.is_empty() && must.destination.is_none(),
+            must.host_group.is_none() && must.window.is_none() && must.destination.is_none(),
+            "must:",
             "it needs a fact that the defender controls (host_group, window or destination)",
         );
         fault(
-            must.destination.as_ref().is_some_and(|d| d.hosts.is_empty() && d.networks.is_empty() && d.ports.is_empty()),
+            must.destination.as_ref().is_some_and(|d| d.hosts.is_none() && d.networks.is_none() && d.ports.is_none()),
+            "destination:",
             "its destination names no host, network or port",
         );
         match self.days() {
-            None => fault(true, "valid.from and valid.until must be dates as 2026-11-18"),
-            Some((from, until)) => fault(until < from, "valid.until lies before valid.from"),
+            None => fault(true, "valid:", "valid.from and valid.until must be dates as 2026-11-18"),
+            Some((from, until)) => fault(until < from, "valid:", "valid.until lies before valid.from"),
         }
         for class in &self.explains {
-            if EvidenceClass::from_name(class).is_none() {
-                fault(true, &format!("`{class}` is not an evidence class"));
-            }
+            fault(EvidenceClass::from_name(class).is_none(), class, &format!("`{class}` is not an evidence class"));
         }
         for pattern in must.account_pattern.iter().chain(&self.must_not.command_line) {
             if let Err(error) = regex::Regex::new(pattern) {
-                fault(true, &format!("`{pattern}` is not a regex: {error}"));
+                fault(true, pattern, &format!("`{pattern}` is not a regex: {error}"));
             }
         }
-        for window in &must.window {
-            if let Err(reason) = window.check() {
-                fault(true, &reason);
-            }
-        }
+        faults.extend(must.faults());
         faults
     }
+}
+
+/// What is wrong, and a text of the policy that stands where it is wrong.
+pub(super) struct Fault {
+    pub(super) at: String,
+    pub(super) reason: String,
+}
+
+fn line_of(text: &str, at: &str) -> Option<u64> {
+    text.lines().position(|line| !line.trim_start().starts_with('#') && line.contains(at)).map(|n| n as u64 + 1)
 }

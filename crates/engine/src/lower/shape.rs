@@ -8,7 +8,7 @@ use crate::ops::sort::{Key, Sort};
 use crate::ops::window::{Window, WindowCall, is_window};
 use crate::{aggregates, lineage, value};
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, Union};
-use kql_bind::checked::{Rel, Scalar, ScalarKind, SortKey};
+use kql_bind::checked::{Rel, RelKind, Scalar, ScalarKind, SortKey};
 use model::KqlType;
 use std::sync::Arc;
 
@@ -135,6 +135,9 @@ impl Lowerer<'_> {
     }
 
     pub(super) fn take(&mut self, input: &Rel, count: &Scalar, need: &Need) -> Result<Lowered> {
+        if let RelKind::Sort { input, keys, limit: None } = &input.kind {
+            return self.sort(input, keys, Some(count), need);
+        }
         let lowered = self.lower(input, need)?;
         let Some(count) = self.count(count)? else { return Ok(lowered) };
         if lowered.empty {

@@ -2,6 +2,7 @@
 
 pub(crate) mod concat;
 pub(crate) mod expand;
+mod held;
 pub(crate) mod parse;
 pub(crate) mod reverse;
 pub(crate) mod series;

@@ -1,13 +1,12 @@
 //! Rows from the last to the first: Kusto's `lookup` finds the latest of several partners first.
 
-use super::{bytes, check_rows, concat, index, take};
+use super::held::Held;
+use super::index;
 use crate::error::EngineError;
 use crate::node::{Operator, Run};
-use arrow::array::UInt32Array;
 use arrow::datatypes::{Field, Schema as ArrowSchema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 #[derive(Debug)]
 pub(crate) struct Reverse;
@@ -30,33 +29,29 @@ impl Operator for Reverse {
     }
 
     fn start(&self, input: &SchemaRef, _output: SchemaRef) -> Result<Box<dyn Run>, EngineError> {
-        Ok(Box::new(ReverseRun { schema: Arc::clone(input), held: Vec::new(), size: 0 }))
+        Ok(Box::new(ReverseRun { held: Held::new(input) }))
     }
 }
 
 struct ReverseRun {
-    schema: SchemaRef,
-    held: Vec<RecordBatch>,
-    size: usize,
+    held: Held,
 }
 
 impl Run for ReverseRun {
     fn push(&mut self, batch: RecordBatch, _out: &mut VecDeque<RecordBatch>) -> Result<(), EngineError> {
-        self.size += bytes(&batch);
         self.held.push(batch);
         Ok(())
     }
 
     fn finish(&mut self, out: &mut VecDeque<RecordBatch>) -> Result<(), EngineError> {
-        if !self.held.is_empty() {
-            let all = concat(&self.schema, &std::mem::take(&mut self.held))?;
-            check_rows(all.num_rows())?;
-            out.push_back(take(&all, &UInt32Array::from_iter_values((0..index(all.num_rows())).rev()))?);
+        let rows = index(self.held.rows());
+        if rows > 0 {
+            out.push_back(self.held.taken(&[], |_| Ok((0..rows).rev().collect()))?);
         }
         Ok(())
     }
 
     fn size(&self) -> usize {
-        self.size * 2
+        self.held.size()
     }
 }

@@ -1,6 +1,7 @@
 //! `make-series`: aggregates over even steps of an axis, as arrays.
 
-use super::{column, concat};
+use super::column;
+use super::held::Held;
 use crate::aggregates::{Spec, start};
 use crate::dynamic::DynValue;
 use crate::error::{ARGUMENT, EngineError, LIMIT};
@@ -59,16 +60,14 @@ impl Operator for Series {
     }
 
     fn start(&self, input: &SchemaRef, output: SchemaRef) -> Result<Box<dyn Run>, EngineError> {
-        Ok(Box::new(SeriesRun { series: self.clone(), input: Arc::clone(input), output, held: Vec::new(), size: 0 }))
+        Ok(Box::new(SeriesRun { series: self.clone(), output, held: Held::new(input) }))
     }
 }
 
 struct SeriesRun {
     series: Series,
-    input: SchemaRef,
     output: SchemaRef,
-    held: Vec<RecordBatch>,
-    size: usize,
+    held: Held,
 }
 
 /// Where the axis starts, how far a step goes, how many steps there are.
@@ -171,17 +170,12 @@ impl SeriesRun {
 
 impl Run for SeriesRun {
     fn push(&mut self, batch: RecordBatch, _out: &mut VecDeque<RecordBatch>) -> Result<(), EngineError> {
-        self.size += super::bytes(&batch);
         self.held.push(batch);
         Ok(())
     }
 
     fn finish(&mut self, out: &mut VecDeque<RecordBatch>) -> Result<(), EngineError> {
-        let all = if self.held.is_empty() {
-            RecordBatch::new_empty(Arc::clone(&self.input))
-        } else {
-            concat(&self.input, &std::mem::take(&mut self.held))?
-        };
+        let all = self.held.all()?;
         let s = &self.series;
         let mut axis_values = column(&all, &s.axis)?;
         if *axis_values.data_type() == DataType::Int32 {
@@ -238,7 +232,7 @@ impl Run for SeriesRun {
     }
 
     fn size(&self) -> usize {
-        self.size * 2
+        self.held.size() * 2
     }
 }
 

@@ -1,10 +1,11 @@
 //! `sort` and `top`: stable, with Kusto's places for nulls and NaN.
 
-use super::{bytes, check_rows, column, concat, index, take};
+use super::held::Held;
+use super::index;
 use crate::error::EngineError;
 use crate::functions::decimal::Number;
 use crate::node::{Operator, Run};
-use arrow::array::{Array, ArrayRef, AsArray, Int8Array, Int64Array, UInt32Array};
+use arrow::array::{Array, ArrayRef, AsArray, Int8Array, Int64Array};
 use arrow::compute::SortOptions;
 use arrow::datatypes::{DataType, Field, Float64Type, Schema as ArrowSchema, SchemaRef};
 use arrow::record_batch::RecordBatch;
@@ -51,51 +52,42 @@ impl Operator for Sort {
         let mut keys: Vec<Key> =
             self.partition.iter().map(|p| Key { column: p.clone(), ascending: true, nulls_first: true, decimal: false }).collect();
         keys.extend(self.keys.iter().cloned());
-        Ok(Box::new(SortRun {
-            schema: Arc::clone(input),
-            keys,
-            partition: self.partition.clone(),
-            limit: self.limit,
-            held: Vec::new(),
-            rows: 0,
-            size: 0,
-        }))
+        Ok(Box::new(SortRun { keys, partition: self.partition.len(), limit: self.limit, held: Held::new(input) }))
     }
 }
 
 struct SortRun {
-    schema: SchemaRef,
     keys: Vec<Key>,
-    partition: Vec<String>,
+    partition: usize,
     limit: Option<usize>,
-    held: Vec<RecordBatch>,
-    rows: usize,
-    size: usize,
+    held: Held,
 }
 
 impl SortRun {
     fn sorted(&mut self) -> Result<RecordBatch, EngineError> {
-        let all = concat(&self.schema, &std::mem::take(&mut self.held))?;
-        check_rows(all.num_rows())?;
-        let mut order = order(&all, &self.keys)?;
-        if let Some(limit) = self.limit {
-            if self.partition.is_empty() {
-                order.truncate(limit);
-            } else {
-                let parts = self.partition.iter().map(|p| column(&all, p)).collect::<Result<Vec<_>, _>>()?;
-                let rows = rows_of(&parts)?;
-                let (mut seen, mut last) = (0, None);
-                order.retain(|&row| {
-                    let part = rows.row(row as usize);
-                    if last != Some(part) {
-                        (seen, last) = (0, Some(part));
-                    }
-                    seen += 1;
-                    seen <= limit
-                });
+        let Self { keys, partition, limit, held } = self;
+        let rows = held.rows();
+        let names: Vec<&str> = keys.iter().map(|k| k.column.as_str()).collect();
+        held.taken(&names, |columns| {
+            let mut order = order(columns, keys, rows)?;
+            match limit {
+                Some(limit) if *partition == 0 => order.truncate(*limit),
+                Some(limit) => {
+                    let rows = rows_of(&columns[..*partition])?;
+                    let (mut seen, mut last) = (0, None);
+                    order.retain(|&row| {
+                        let part = rows.row(row as usize);
+                        if last != Some(part) {
+                            (seen, last) = (0, Some(part));
+                        }
+                        seen += 1;
+                        seen <= *limit
+                    });
+                }
+                None => {}
             }
-        }
-        take(&all, &UInt32Array::from(order))
+            Ok(order)
+        })
     }
 }
 
@@ -105,10 +97,10 @@ pub(crate) fn rows_of(columns: &[ArrayRef]) -> Result<arrow::row::Rows, EngineEr
     Ok(converter.convert_columns(columns)?)
 }
 
-fn order(all: &RecordBatch, keys: &[Key]) -> Result<Vec<u32>, EngineError> {
+fn order(of: &[ArrayRef], keys: &[Key], rows: usize) -> Result<Vec<u32>, EngineError> {
     let (mut fields, mut columns): (Vec<SortField>, Vec<ArrayRef>) = (Vec::new(), Vec::new());
-    for key in keys {
-        let mut values = column(all, &key.column)?;
+    for (key, values) in keys.iter().zip(of) {
+        let mut values = Arc::clone(values);
         if key.decimal {
             values = ranks(&values);
         }
@@ -132,9 +124,11 @@ fn order(all: &RecordBatch, keys: &[Key]) -> Result<Vec<u32>, EngineError> {
         fields.push(SortField::new_with_options(values.data_type().clone(), options));
         columns.push(values);
     }
-    let rows = RowConverter::new(fields)?.convert_columns(&columns)?;
-    let mut order: Vec<u32> = (0..index(all.num_rows())).collect();
-    order.sort_by(|&a, &b| rows.row(a as usize).cmp(&rows.row(b as usize)));
+    let mut order: Vec<u32> = (0..index(rows)).collect();
+    if !fields.is_empty() {
+        let rows = RowConverter::new(fields)?.convert_columns(&columns)?;
+        order.sort_by(|&a, &b| rows.row(a as usize).cmp(&rows.row(b as usize)));
+    }
     Ok(order)
 }
 
@@ -149,27 +143,24 @@ fn ranks(texts: &ArrayRef) -> ArrayRef {
 
 impl Run for SortRun {
     fn push(&mut self, batch: RecordBatch, _out: &mut VecDeque<RecordBatch>) -> Result<(), EngineError> {
-        self.rows += batch.num_rows();
-        self.size += bytes(&batch);
         self.held.push(batch);
-        if let (Some(limit), true) = (self.limit, self.partition.is_empty())
-            && self.rows > limit.saturating_mul(4).max(65_536)
+        if let (Some(limit), 0) = (self.limit, self.partition)
+            && self.held.rows() > limit.saturating_mul(4).max(65_536)
         {
             let best = self.sorted()?;
-            (self.rows, self.size) = (best.num_rows(), bytes(&best));
             self.held.push(best);
         }
         Ok(())
     }
 
     fn finish(&mut self, out: &mut VecDeque<RecordBatch>) -> Result<(), EngineError> {
-        if self.rows > 0 {
+        if self.held.rows() > 0 {
             out.push_back(self.sorted()?);
         }
         Ok(())
     }
 
     fn size(&self) -> usize {
-        self.size
+        self.held.size()
     }
 }

@@ -1,7 +1,8 @@
 //! Functions of a row and its neighbours: `row_number`, `prev`, `next`, `row_cumsum`, `row_rank_…`, `row_window_session`.
 
+use super::held::Held;
 use super::sort::rows_of;
-use super::{OpArg, bytes, check_rows, column, concat};
+use super::{OpArg, column};
 use crate::error::{ARGUMENT, EngineError};
 use crate::node::{Operator, Run};
 use crate::value;
@@ -51,39 +52,28 @@ impl Operator for Window {
     }
 
     fn start(&self, input: &SchemaRef, output: SchemaRef) -> Result<Box<dyn Run>, EngineError> {
-        Ok(Box::new(WindowRun {
-            calls: self.calls.clone(),
-            partition: self.partition.clone(),
-            input: Arc::clone(input),
-            output,
-            held: Vec::new(),
-            size: 0,
-        }))
+        Ok(Box::new(WindowRun { calls: self.calls.clone(), partition: self.partition.clone(), output, held: Held::new(input) }))
     }
 }
 
 struct WindowRun {
     calls: Vec<WindowCall>,
     partition: Vec<String>,
-    input: SchemaRef,
     output: SchemaRef,
-    held: Vec<RecordBatch>,
-    size: usize,
+    held: Held,
 }
 
 impl Run for WindowRun {
     fn push(&mut self, batch: RecordBatch, _out: &mut VecDeque<RecordBatch>) -> Result<(), EngineError> {
-        self.size += bytes(&batch);
         self.held.push(batch);
         Ok(())
     }
 
     fn finish(&mut self, out: &mut VecDeque<RecordBatch>) -> Result<(), EngineError> {
-        if self.held.is_empty() {
+        if self.held.rows() == 0 {
             return Ok(());
         }
-        let all = concat(&self.input, &std::mem::take(&mut self.held))?;
-        check_rows(all.num_rows())?;
+        let all = self.held.all()?;
         let starts = starts(&all, &self.partition)?;
         let mut columns = all.columns().to_vec();
         for call in &self.calls {
@@ -94,7 +84,7 @@ impl Run for WindowRun {
     }
 
     fn size(&self) -> usize {
-        self.size * 2
+        self.held.size() * 2
     }
 }
 

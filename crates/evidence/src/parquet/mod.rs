@@ -2,6 +2,7 @@
 
 mod convert;
 mod nested;
+mod place;
 
 use crate::columns::arrow_schema;
 use crate::exports::fill::{Bound, Ended, Ending, Layout, NoLayout, Report};
@@ -13,15 +14,13 @@ use ::parquet::arrow::ProjectionMask;
 use ::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use ::parquet::basic::Compression;
 use ::parquet::errors::ParquetError;
-use ::parquet::file::reader::{ChunkReader, Length};
+use ::parquet::file::reader::Length;
 use arrow::array::{ArrayRef, Int64Array, RecordBatch, new_null_array};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
-use bytes::Bytes;
 use model::{RecordId, TableSchema};
-use std::fs::File;
-use std::io::{BufReader, Read, Seek, SeekFrom};
+use place::Place;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 const NAME: &str = "parquet";
 
@@ -140,81 +139,6 @@ fn sample(place: &Place, metadata: &ArrowReaderMetadata) -> Result<Sample, Parqu
     Ok(sample)
 }
 
-/// Where a file's bytes lie.
-#[derive(Clone)]
-enum Place {
-    /// With its length. An open file has one position for all threads that read it, so they take turns.
-    Disk(Arc<Mutex<File>>, u64),
-    Memory(Bytes),
-}
-
-/// Reads on from a place in a file.
-struct ReadAt {
-    file: Arc<Mutex<File>>,
-    at: u64,
-}
-
-impl Read for ReadAt {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.seek(SeekFrom::Start(self.at))?;
-        let n = file.read(buffer)?;
-        self.at += n as u64;
-        Ok(n)
-    }
-}
-
-impl Place {
-    /// A file of its own is read where it lies; what is packed is unpacked into memory.
-    fn of(input: &Input, caps: &crate::Caps) -> std::io::Result<Self> {
-        if let Some(path) = input.path() {
-            let mut file = crate::input::open_file(path)?;
-            let mut magic = [0; 4];
-            if file.read_exact(&mut magic).is_ok() && magic == *MAGIC {
-                let length = file.metadata()?.len();
-                return Ok(Self::Disk(Arc::new(Mutex::new(file)), length));
-            }
-        }
-        Ok(Self::Memory(input.read_whole(caps)?.into()))
-    }
-}
-
-impl Length for Place {
-    fn len(&self) -> u64 {
-        match self {
-            Self::Disk(_, length) => *length,
-            Self::Memory(bytes) => bytes.len() as u64,
-        }
-    }
-}
-
-impl ChunkReader for Place {
-    type T = Box<dyn std::io::Read + Send>;
-
-    fn get_read(&self, start: u64) -> ::parquet::errors::Result<Self::T> {
-        Ok(match self {
-            Self::Disk(file, _) => Box::new(BufReader::new(ReadAt { file: Arc::clone(file), at: start })),
-            Self::Memory(bytes) => Box::new(ChunkReader::get_read(bytes, start)?),
-        })
-    }
-
-    fn get_bytes(&self, start: u64, length: usize) -> ::parquet::errors::Result<Bytes> {
-        Ok(match self {
-            Self::Disk(file, whole) => {
-                // Never more room than there are bytes, whatever the file claims.
-                let room = usize::try_from(whole.saturating_sub(start)).unwrap_or(0);
-                let mut bytes = Vec::with_capacity(length.min(room));
-                ReadAt { file: Arc::clone(file), at: start }.take(length as u64).read_to_end(&mut bytes)?;
-                if bytes.len() < length {
-                    return Err(ParquetError::EOF(format!("{length} bytes at {start} of {whole}")));
-                }
-                bytes.into()
-            }
-            Self::Memory(bytes) => bytes.get_bytes(start, length)?,
-        })
-    }
-}
-
 /// A file that cannot be read at all.
 struct Damaged {
     reason: String,
@@ -279,7 +203,7 @@ impl Chunks for Groups {
         let (index, first) = (self.next, self.record);
         self.next += 1;
         self.record += u64::try_from(group.num_rows()).unwrap_or(0);
-        if matches!(self.work.place, Place::Disk(..)) {
+        if matches!(self.work.place, Place::Disk(_)) {
             self.work.input.consumed(u64::try_from(group.compressed_size()).unwrap_or(0));
         }
         let work = Arc::clone(&self.work);

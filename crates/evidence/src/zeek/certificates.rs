@@ -7,6 +7,8 @@ pub(crate) struct Certificate {
     pub(crate) subject: String,
     pub(crate) issuer: String,
     pub(crate) fingerprint: String,
+    /// Its other names, `DNS:` before each, as OpenSSL writes them.
+    pub(crate) names: String,
 }
 
 /// Bounded: beyond the limit certificates are left out, and that is told.
@@ -25,7 +27,7 @@ impl Certificates {
     }
 
     pub(super) fn add(&mut self, id: String, certificate: Certificate) {
-        let bytes = id.len() + certificate.subject.len() + certificate.issuer.len() + certificate.fingerprint.len() + 128;
+        let bytes = id.len() + certificate.names.len() + certificate.subject.len() + certificate.issuer.len() + certificate.fingerprint.len() + 128;
         if self.bytes + bytes > Self::BYTES {
             self.left_out += 1;
         } else if self.all.insert(id, certificate).is_none() {

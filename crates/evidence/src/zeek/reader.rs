@@ -131,7 +131,9 @@ fn certificates(input: &Input, cx: &ReadContext<'_>) -> Arc<Certificates> {
     })
 }
 
-const CERTIFICATE_FIELDS: [&str; 4] = ["id", "fingerprint", "certificate.subject", "certificate.issuer"];
+const CERTIFICATE_FIELDS: [&str; 5] = ["id", "fingerprint", "certificate.subject", "certificate.issuer", "san.dns"];
+/// Other names of a certificate that are kept; shared hosts have hundreds.
+const NAMES: usize = 100;
 
 /// The records of one kind.
 struct Records {
@@ -248,7 +250,13 @@ impl LineParser for CertificateParser {
             // Older Zeek knows a certificate by the file it came in, newer by its fingerprint.
             let id = row.text(0).map(|t| t.into_owned()).unwrap_or_else(|| fingerprint.clone());
             if let Some(store) = self.keep.as_ref().filter(|_| !id.is_empty()) {
-                let certificate = Certificate { subject: text(2), issuer: text(3), fingerprint };
+                let mut names: Vec<String> = Vec::new();
+                row.elements(4, |name| {
+                    if names.len() < NAMES && !name.is_empty() {
+                        names.push(format!("DNS:{name}"));
+                    }
+                });
+                let certificate = Certificate { subject: text(2), issuer: text(3), fingerprint, names: names.join(", ") };
                 store.lock().unwrap_or_else(PoisonError::into_inner).add(id, certificate);
             }
         });

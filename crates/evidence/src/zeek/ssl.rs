@@ -49,11 +49,17 @@ fn certificate<'r>(row: &Row<'r, '_>, slots: &[u16]) -> Option<&'r Certificate> 
     certificates.get(&id)
 }
 
+/// All names of the subject, which a certificate may carry in its field `subject`, in the extension for others, or in both (RFC 5280,
+/// 4.1.2.6): the distinguished name, then the others with `DNS:` before each.
 fn subject(row: &Row<'_, '_>, slots: &[u16], column: &mut ColumnBuilder) {
-    match (row.text(slots[2]), certificate(row, slots)) {
-        (Some(text), _) => column.text(&text),
-        (None, Some(certificate)) => column.text(&certificate.subject),
-        _ => column.missing(),
+    let joined = certificate(row, slots);
+    let own = row.text(slots[2]).or_else(|| joined.map(|c| c.subject.as_str().into()));
+    let others = joined.map(|c| c.names.as_str()).filter(|names| !names.is_empty());
+    match (own.filter(|own| !own.is_empty()), others) {
+        (Some(own), Some(others)) => column.text(&format!("{own}, {others}")),
+        (Some(own), None) => column.text(&own),
+        (None, Some(others)) => column.text(others),
+        (None, None) => column.missing(),
     }
 }
 

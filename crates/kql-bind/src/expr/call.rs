@@ -162,7 +162,9 @@ impl Binder<'_> {
                 }
             }
             Misfit::NoCommon => {
-                let kinds: Vec<&str> = args.iter().map(|a| a.value.kql_type.name()).collect();
+                // The condition of an `iff` is not one of them.
+                let first = usize::from(matches!(entry.name, "iff" | "iif"));
+                let kinds: Vec<&str> = args.iter().skip(first).map(|a| a.value.kql_type.name()).collect();
                 let error = self.error("KS232", span, format!("the values of `{}` have no common type: {}", entry.name, kinds.join(", ")));
                 if args.iter().any(|a| a.value.kql_type == KqlType::Real) {
                     return Box::new(error.with_help("make all of them reals: `toreal(…)`, `1.0`"));

@@ -62,7 +62,12 @@ impl Binder<'_> {
             return self.fail(
                 "KS106",
                 at,
-                format!("a {} is compared with the column `{}`, which is a {}", value.kql_type, column.name, column.kql_type),
+                format!(
+                    "{} is compared with the column `{}`, which is {}",
+                    crate::types::named(value.kql_type),
+                    column.name,
+                    crate::types::named(column.kql_type)
+                ),
             );
         };
         let element = become_type(Scalar::column(0, column.kql_type, place), target);

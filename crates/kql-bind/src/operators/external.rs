@@ -30,7 +30,7 @@ impl Binder<'_> {
             let url = self.constant_text(ctx, address)?;
             match self.catalog.external(&url, &schema, &settings) {
                 Ok(table) => inputs.push(self.rel(RelKind::Table(Arc::new(table)), schema.clone(), span)),
-                Err(why) => return self.fail("PH0207", address.span, format!("`{url}` is not read from the network: {why}")),
+                Err(why) => return self.fail("PH0207", address.span, format!("`{url}` cannot be read: {why}")),
             }
         }
         match inputs.len() {

@@ -135,7 +135,11 @@ impl Binder<'_> {
             ));
         }
         if a != b && types::wider(a, b).is_none() {
-            return self.fail("KS242", condition.span, format!("the left column is a {a}, the right one a {b}"));
+            return self.fail(
+                "KS242",
+                condition.span,
+                format!("the left column is {}, the right one {}", crate::types::named(a), crate::types::named(b)),
+            );
         }
         keys.push((l, r));
         Ok(())

@@ -127,7 +127,11 @@ impl Binder<'_> {
             let value = this.scalar(ctx, predicate)?;
             match value.kql_type {
                 KqlType::Bool => Ok(value),
-                found => this.fail("KS141", predicate.span, format!("a condition is expected here, not a {found}")),
+                found => {
+                    let error =
+                        this.error("KS141", predicate.span, format!("a condition is expected here, not {}", crate::types::named(found)));
+                    Err(Box::new(error.with_help("equality is written `==`, or `=~` without case")))
+                }
             }
         })?;
         let schema = input.schema.clone();
@@ -171,7 +175,7 @@ impl Binder<'_> {
         let value = self.scalar(Ctx::constant(env), count)?;
         match value.kql_type {
             KqlType::Int | KqlType::Long => Ok(crate::coerce::convert(value, KqlType::Long)),
-            found => self.fail("KS134", count.span, format!("a whole number is expected here, not a {found}")),
+            found => self.fail("KS134", count.span, format!("a whole number is expected here, not {}", crate::types::named(found))),
         }
     }
 

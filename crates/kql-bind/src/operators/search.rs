@@ -21,7 +21,7 @@ impl Binder<'_> {
         span: Span,
     ) -> Bind<Arc<Rel>> {
         let (Some(input), []) = (input, tables) else {
-            return self.refuse(span, "a `search` that names its tables");
+            return self.refuse(span, "a `search` over several tables: name one and put `| search` after it; that");
         };
         let sensitive = match setting(options, "kind").and_then(setting_text).as_deref() {
             None | Some("default" | "case_insensitive") => false,

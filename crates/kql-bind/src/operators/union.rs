@@ -38,7 +38,7 @@ impl Binder<'_> {
             match self.legs(env, table, &mut legs) {
                 Ok(()) => {}
                 // A fuzzy union goes on without what is not there.
-                Err(error) if fuzzy && matches!(error.code, "KS204" | "KS211" | "PH0203") => {
+                Err(error) if fuzzy && matches!(error.code, "KS204" | "KS211" | "PH0203" | "PH0205") => {
                     self.warn("KS205", table.span, format!("left out of the union: {}", error.message));
                     missing = Some(error);
                 }

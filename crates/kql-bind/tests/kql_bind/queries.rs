@@ -53,8 +53,18 @@ fn hostile_texts_end_in_errors() {
     let pipes = format!("T {}", "| where b > 1 ".repeat(6_000));
     let lets: String = (0..6_000).map(|i| format!("let x{i} = {i};")).collect();
     let calls: String = (1..100).map(|i| format!("let f{i} = (x: long) {{ f{}(x) + f{}(x) }};", i - 1, i - 1)).collect();
+    let tables: String = (1..30).map(|i| format!("let t{i} = union t{}, t{};", i - 1, i - 1)).collect();
+    let doubling_tables = format!("let t0 = print x = 1; {tables} t29 | count");
     let doubling = format!("let f0 = (x: long) {{ x }}; {calls} print f99(1)");
-    for text in [deep("(", ")", 5_000), deep("tostring(", ")", 5_000), deep("(-", ")", 5_000), pipes, format!("{lets} print 1"), doubling] {
+    for text in [
+        deep("(", ")", 5_000),
+        deep("tostring(", ")", 5_000),
+        deep("(-", ")", 5_000),
+        pipes,
+        format!("{lets} print 1"),
+        doubling,
+        doubling_tables,
+    ] {
         let error = bind(&text, &Tables).map(|_| ()).unwrap_err();
         assert!(error[0].code.starts_with("PH0"), "{error:?}");
     }

@@ -21,18 +21,22 @@ pub(crate) fn run(args: &HuntArgs, quiet: bool) -> Result<u8, Error> {
         return Err(Error::Usage("hunt needs evidence: poolhound hunt PATH... (see poolhound hunt --help)".to_owned()));
     }
     let mut library = embedded()?;
-    let mut faulty = false;
     if !args.hunts.is_empty() {
         library.hunts.clear();
     }
+    let mut faults = Vec::new();
     for path in &args.hunts {
-        faulty |= tell(&library.add_hunts(path));
+        faults.extend(library.add_hunts(path));
     }
     for path in &args.rules {
-        faulty |= tell(&library.add_rules(path));
+        faults.extend(library.add_rules(path));
     }
     for path in &args.exclusions {
-        faulty |= tell(&library.add_exclusions(path));
+        faults.extend(library.add_exclusions(path));
+    }
+    let mut faulty = tell(&faults);
+    if library.hunts.is_empty() {
+        return Err(Error::Usage("none of the hunts could be loaded".to_owned()));
     }
     let (catalog, bad_lists) = catalog(&mut library, &args.library)?;
     faulty |= bad_lists;
@@ -65,9 +69,10 @@ pub(crate) fn run(args: &HuntArgs, quiet: bool) -> Result<u8, Error> {
         complain("no record lies within --since and --until: nothing was looked at");
     }
     let skipped_evidence = outcome.offer.skipped.iter().any(|s| s.evidence);
-    let report = report(&hunted, &outcome, started);
+    let mut report = report(&hunted, &outcome, source.scanned(), started);
+    report.summary.warnings.extend(faults.iter().map(|f| format!("not used: {f}")));
     write(args, &report)?;
-    Ok(exit_code(args, &report, skipped_evidence, &hunted, faulty))
+    Ok(exit_code(args, &report, skipped_evidence, source.scanned(), &hunted, faulty))
 }
 
 fn tell_problems(problems: &[Problem]) -> bool {
@@ -78,7 +83,7 @@ fn tell_problems(problems: &[Problem]) -> bool {
     !problems.is_empty()
 }
 
-fn report(hunted: &Hunted, outcome: &RunOutcome, started: Instant) -> Report {
+fn report(hunted: &Hunted, outcome: &RunOutcome, scanned: usize, started: Instant) -> Report {
     let mut rows = Vec::new();
     // What could not be read is a table to queries, but no evidence.
     let tables = || outcome.tables.iter().filter(|(name, _)| &***name != engine::pass::errors::TABLE);
@@ -118,7 +123,7 @@ fn report(hunted: &Hunted, outcome: &RunOutcome, started: Instant) -> Report {
         elapsed_ms: started.elapsed().as_millis() as u64,
     };
     Report {
-        coverage: coverage(&rows, hunted),
+        coverage: coverage(&rows, looked_at(scanned), hunted),
         findings: hunted.findings.clone(),
         cases: hunted.cases.clone(),
         read_errors: read_errors.collect(),
@@ -139,18 +144,27 @@ fn write(args: &HuntArgs, report: &Report) -> Result<(), Error> {
     Ok(())
 }
 
-fn exit_code(args: &HuntArgs, report: &Report, skipped_evidence: bool, hunted: &Hunted, faulty: bool) -> u8 {
+/// Where the file scanner's matches go.
+const SCANNED: &[&str] = &["PoolhoundYara_CL"];
+
+/// Tables that were looked for, whether or not they have a row: the scanner's, where it had files.
+fn looked_at(scanned: usize) -> &'static [&'static str] {
+    if scanned > 0 { SCANNED } else { &[] }
+}
+
+fn exit_code(args: &HuntArgs, report: &Report, skipped_evidence: bool, scanned: usize, hunted: &Hunted, faulty: bool) -> u8 {
     let fails = |severity: Severity| severity >= args.fail_on;
     // A case can be worse than each of its findings.
     let open =
         report.findings.iter().any(|f| f.verdict == Verdict::Open && fails(f.severity)) || report.cases.iter().any(|c| fails(c.severity));
-    let blind = hunted.scans.iter().all(|(_, tables)| !tables.iter().any(|t| report.summary.tables.contains_key(&**t)));
+    let seen = |table: &str| report.summary.tables.contains_key(table) || looked_at(scanned).contains(&table);
+    let blind = hunted.scans.iter().all(|(_, tables)| !tables.iter().any(|t| seen(t)));
     if report.summary.incomplete && args.engine.timeout.is_none() {
         exit::INTERRUPTED
-    } else if open {
-        exit::FINDINGS
     } else if faulty {
         exit::USAGE
+    } else if open {
+        exit::FINDINGS
     } else if report.summary.incomplete || skipped_evidence || report.summary.read_errors > 0 || blind {
         exit::INCOMPLETE
     } else {

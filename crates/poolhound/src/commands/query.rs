@@ -26,9 +26,9 @@ pub(crate) fn run(args: &QueryArgs, quiet: bool) -> Result<u8, Error> {
         paths.insert(0, PathBuf::from(first));
     }
     let queries = match (&args.batch, &args.file, text) {
-        (Some(path), _, _) => batch(&read(path)?)?,
-        (None, Some(path), _) => vec![Query { id: "query".to_owned(), text: read(path)?, lineage: false }],
-        (None, None, Some(text)) => vec![Query { id: "query".to_owned(), text: text.clone(), lineage: false }],
+        (Some(path), _, _) => batch(&read(path)?),
+        (None, Some(path), _) => vec![one(read(path)?)],
+        (None, None, Some(text)) => vec![one(text.clone())],
         (None, None, None) => {
             return Err(Error::Usage("query needs KQL: poolhound query 'KQL' PATH... (see poolhound query --help)".to_owned()));
         }
@@ -44,17 +44,28 @@ pub(crate) fn run(args: &QueryArgs, quiet: bool) -> Result<u8, Error> {
     let mut out = output::open(args.output.as_deref())?;
     let mut code = if faulty { exit::USAGE } else { exit::CLEAN };
     for group in queries.chunks(GROUP) {
-        let answers = backend.run(group);
+        let sound: Vec<Query> = group.iter().filter_map(|q| q.as_ref().ok().cloned()).collect();
+        let mut answers = backend.run(&sound).into_iter().zip(&sound);
         let told = outcome(&backend);
-        for (query, answer) in group.iter().zip(answers) {
+        for query in group {
+            let (id, answer) = match query {
+                Ok(_) => match answers.next() {
+                    Some((answer, query)) => (query.id.as_str(), answer.and_then(whole)),
+                    None => continue,
+                },
+                Err((id, error)) => {
+                    code = exit::USAGE;
+                    (id.as_str(), Err(error.clone()))
+                }
+            };
             if args.batch.is_some() {
-                writeln!(out, "{}", json::batch_line(&query.id, &answer))?;
+                writeln!(out, "{}", json::batch_line(id, &answer))?;
                 continue;
             }
             match answer {
                 Ok(answer) => print(args, &answer, &mut out)?,
                 Err(error) => {
-                    complain(&located(&query.text, &error));
+                    complain(&located(query.as_ref().map_or("", |q| &q.text), &error));
                     code = exit::USAGE;
                 }
             }
@@ -67,19 +78,44 @@ pub(crate) fn run(args: &QueryArgs, quiet: bool) -> Result<u8, Error> {
     Ok(code)
 }
 
+/// A query, or the id and the error of a line that is none.
+type Line = Result<Query, (String, QueryError)>;
+
+fn one(text: String) -> Line {
+    Ok(Query { id: "query".to_owned(), text, lineage: false })
+}
+
 /// Lines of `id` and `query`.
-fn batch(text: &str) -> Result<Vec<Query>, Error> {
+fn batch(text: &str) -> Vec<Line> {
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let parsed = lines.map(|(n, line)| {
-        let value: Value = serde_json::from_str(line).map_err(|e| Error::Usage(format!("line {}: {e}", n + 1)))?;
-        let field = |name: &str| match &value[name] {
-            Value::String(text) => Ok(text.clone()),
-            Value::Null => Err(Error::Usage(format!("line {} has no `{name}`", n + 1))),
-            other => Ok(other.to_string()),
+        let fault = |id: &str, why: String| {
+            let error = QueryError { code: "PH001".to_owned(), message: format!("line {}{why}", n + 1), start: 0, length: 0 };
+            (id.to_owned(), error)
         };
-        Ok(Query { id: field("id")?, text: field("query")?, lineage: false })
+        let value: Value = serde_json::from_str(line).map_err(|e| fault("", format!(": {e}")))?;
+        let field = |name: &str| match &value[name] {
+            Value::String(text) => Some(text.clone()),
+            Value::Null => None,
+            other => Some(other.to_string()),
+        };
+        let id = field("id").ok_or_else(|| fault("", " has no `id`".to_owned()))?;
+        match field("query") {
+            Some(text) => Ok(Query { id, text, lineage: false }),
+            None => Err(fault(&id, " has no `query`".to_owned())),
+        }
     });
     parsed.collect()
+}
+
+/// Rows of a run that was stopped are not an answer.
+fn whole(answer: Answer) -> Result<Answer, QueryError> {
+    if !answer.incomplete {
+        return Ok(answer);
+    }
+    let rows: usize = answer.batches.iter().map(arrow::record_batch::RecordBatch::num_rows).sum();
+    let message = format!("the run was stopped (--timeout, or Ctrl-C) before the answer was whole; {rows} rows had come");
+    Err(QueryError { code: "PH004".to_owned(), message, start: 0, length: 0 })
 }
 
 fn print(args: &QueryArgs, answer: &Answer, out: &mut dyn Write) -> Result<(), Error> {
@@ -87,11 +123,15 @@ fn print(args: &QueryArgs, answer: &Answer, out: &mut dyn Write) -> Result<(), E
     match args.format {
         QueryFormat::Json => {
             let typed: Vec<Value> = answer.schema.columns.iter().map(|c| serde_json::json!([&*c.name, c.kql_type.name()])).collect();
-            writeln!(out, "{{\"columns\":{},\"rows\":[{}]}}", Value::Array(typed), json::rows(answer).join(","))?;
+            write!(out, "{{\"columns\":{},\"rows\":[", Value::Array(typed))?;
+            for (n, row) in json::rows(answer).enumerate() {
+                write!(out, "{}{row}", if n > 0 { "," } else { "" })?;
+            }
+            writeln!(out, "]}}")?;
         }
         QueryFormat::Jsonl => objects(answer, out)?,
-        QueryFormat::Csv => report::table::csv(&names, &cells(answer), out)?,
-        QueryFormat::Table => report::table::write(&names, &cells(answer), output::style(args.color, args.output.as_deref()), out)?,
+        QueryFormat::Csv => report::table::csv(&names, &|| cells(answer), out)?,
+        QueryFormat::Table => report::table::write(&names, &|| cells(answer), output::style(args.color, args.output.as_deref()), out)?,
     }
     Ok(())
 }
@@ -114,13 +154,17 @@ fn objects(answer: &Answer, out: &mut dyn Write) -> Result<(), Error> {
     Ok(())
 }
 
-fn cells(answer: &Answer) -> Vec<Vec<String>> {
+/// The rows as text, made one at a time.
+fn cells(answer: &Answer) -> Box<dyn Iterator<Item = Vec<String>> + '_> {
     let columns = &answer.schema.columns;
-    let of = |batch: &arrow::record_batch::RecordBatch, row| {
+    let of = move |batch: &arrow::record_batch::RecordBatch, row| {
         batch.columns().iter().zip(columns).map(|(a, c)| json::plain(a, c.kql_type, row)).collect()
     };
-    answer.batches.iter().flat_map(|batch| (0..batch.num_rows()).map(move |row| of(batch, row))).collect()
+    Box::new(answer.batches.iter().flat_map(move |batch| (0..batch.num_rows()).map(move |row| of(batch, row))))
 }
+
+/// Characters of a long line that are shown on each side of what is wrong with it.
+const AROUND: usize = 60;
 
 /// The error with the line it is about, and a mark below.
 fn located(text: &str, error: &QueryError) -> String {
@@ -130,13 +174,13 @@ fn located(text: &str, error: &QueryError) -> String {
     let line_start = units[..start].iter().rposition(|u| *u == newline).map_or(0, |n| n + 1);
     let line_end = units[start..].iter().position(|u| *u == newline).map_or(units.len(), |n| start + n);
     let number = units[..start].iter().filter(|u| **u == newline).count() + 1;
-    let line = String::from_utf16_lossy(&units[line_start..line_end]);
-    let mark = "^".repeat(error.length.clamp(1, (line_end - start).max(1)));
-    format!(
-        "{error}\n  line {number}: {}\n  {}{mark}",
-        line.replace('\t', " "),
-        " ".repeat(start - line_start + format!("line {number}: ").len())
-    )
+    let length = error.length.clamp(1, (line_end - start).max(1)).min(AROUND);
+    let from = if start - line_start > AROUND { start - AROUND } else { line_start };
+    let to = if line_end - start > length + AROUND { start + length + AROUND } else { line_end };
+    let (before, after) = (if from > line_start { "…" } else { "" }, if to < line_end { "…" } else { "" });
+    let line = String::from_utf16_lossy(&units[from..to]).replace(['\t', '\r'], " ");
+    let lead = format!("line {number}: {before}");
+    format!("{error}\n  {lead}{line}{after}\n  {}{}", " ".repeat(start - from + lead.chars().count()), "^".repeat(length))
 }
 
 /// What could not be read, and what now() was; the exit code that it calls for.
@@ -177,7 +221,10 @@ mod tests {
 
     #[test]
     fn a_batch_line_without_a_query_is_named() {
-        let error = batch("{\"id\": 1, \"query\": \"print 1\"}\n{\"id\": 2}\n").unwrap_err().to_string();
-        assert_eq!(error, "line 2 has no `query`");
+        let lines = batch("{\"id\": 1, \"query\": \"print 1\"}\n{\"id\": 2}\n{");
+        assert_eq!(lines[0].as_ref().map(|q| q.text.as_str()), Ok("print 1"));
+        let errors: Vec<_> = lines[1..].iter().filter_map(|l| l.as_ref().err()).map(|(id, e)| (id.as_str(), e.message.as_str())).collect();
+        assert_eq!(errors[0], ("2", "line 2 has no `query`"));
+        assert!(errors[1].1.starts_with("line 3: "), "{errors:?}");
     }
 }
