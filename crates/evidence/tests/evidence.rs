@@ -2,8 +2,10 @@
 
 mod corpora;
 mod hostile;
+mod intake;
 #[expect(clippy::unwrap_used, reason = "helpers of tests")]
 mod support;
 mod suricata;
+mod suspects;
 mod wallets;
 mod zeek;

@@ -7,6 +7,7 @@ use super::identify::{self, Sample};
 use super::json::{self, Kind};
 use super::scan::{self, Flaw};
 use super::{answer, envelope};
+use crate::view::Shape;
 use crate::{Block, Chunks, Dataset, Format, Head, Input, Job, LineChunks, LineParser, ReadContext, Sniff, Split};
 use model::{KqlType, TableSchema};
 use rustc_hash::FxHashMap;
@@ -66,10 +67,9 @@ impl Format for Json {
 /// Records one a line of the table that the name says, where the first of them cannot be looked into: too deep, or longer than the head. It is an
 /// error of its own when it is read, and the others are not lost.
 fn by_name(head: &Head<'_>, text: &str) -> Sniff {
-    // Where the lines that follow are none of JSON, neither is the first one, whatever it looks like.
-    let mut others = head.lines().skip(1).filter(|line| !line.trim_ascii().is_empty()).take(20).peekable();
-    let json = others.peek().is_none() || others.any(|line| line.trim_ascii_start().starts_with(b"{"));
-    if !text.starts_with('{') || !json {
+    let flaw = scan::members(text, head.options.caps.depth).find_map(Result::err);
+    let longer = !head.complete && !text.trim_end().contains('\n') && matches!(flaw, Some(scan::ENDS | scan::OPEN_STRING));
+    if !text.starts_with('{') || !(longer || flaw == Some(scan::TOO_DEEP)) || holds_records(text) {
         return Sniff::No;
     }
     match identify::by_name(&head.input.file.name, head.options.table.as_deref()) {
@@ -79,6 +79,13 @@ fn by_name(head: &Head<'_>, text: &str) -> Sniff {
         }
         None => Sniff::No,
     }
+}
+
+/// Whether the start of a text is the wrapping of records, so that it is no record itself.
+fn holds_records(text: &str) -> bool {
+    let (mut scan, mut objects) = (Scan::of(Shape::Wrapped), Vec::new());
+    scan.run(text.as_bytes(), &mut objects);
+    !objects.is_empty() || scan.open().is_some()
 }
 
 /// The text up to the first byte that is no UTF-8.

@@ -8,6 +8,9 @@ use std::ops::Range;
 pub(crate) type Flaw = &'static str;
 
 pub(crate) const TOO_DEEP: Flaw = "nested deeper than the limit";
+/// What may follow may make it JSON.
+pub(crate) const ENDS: Flaw = "the JSON text ends too early";
+pub(crate) const OPEN_STRING: Flaw = "a string that is never closed";
 
 /// Walks over the members of an object.
 pub(crate) struct Members<'a> {
@@ -103,7 +106,7 @@ impl Members<'_> {
             }
             Some(_) if !started => Ok(true),
             Some(_) => Err("expected a comma or the closing bracket"),
-            None => Err("the JSON text ends too early"),
+            None => Err(ENDS),
         }
     }
 
@@ -135,7 +138,7 @@ impl Members<'_> {
             Some(b'"') => self.string(),
             Some(b'{' | b'[') => self.nested(),
             Some(_) => self.scalar(),
-            None => Err("the JSON text ends too early"),
+            None => Err(ENDS),
         }
     }
 
@@ -150,7 +153,7 @@ impl Members<'_> {
             }
             from = index + 2;
         }
-        Err("a string that is never closed")
+        Err(OPEN_STRING)
     }
 
     fn nested(&mut self) -> Result<Range<usize>, Flaw> {
@@ -181,7 +184,7 @@ impl Members<'_> {
             }
             self.at += 1;
         }
-        Err("the JSON text ends too early")
+        Err(ENDS)
     }
 
     fn scalar(&mut self) -> Result<Range<usize>, Flaw> {

@@ -1,0 +1,76 @@
+//! Which of the files that no reader knows are told as skipped evidence, and which are left to the file scanner without a word.
+
+use crate::support::Folder;
+
+fn told(files: &[(&str, &str)]) -> Vec<String> {
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
+    let folder = Folder::new(&files);
+    let scanned: Vec<String> = folder.open().other_files().iter().map(|file| file.file.name.to_string()).collect();
+    let skipped = folder.skipped();
+    for (name, _) in &files {
+        assert!(scanned.contains(&folder.name(name)), "{name} is not scanned");
+    }
+    skipped.into_iter().filter(|(.., evidence)| *evidence).map(|(name, ..)| name).collect()
+}
+
+#[test]
+fn what_is_named_or_shaped_like_evidence_is_told() {
+    const GARBAGE: &str = "\":5,\"proto\":\"TCP\"}\nhello garbage line\n";
+    let mut files = Vec::new();
+    let endings = "csv eve evt evtx gz json jsonl log ndjson parquet pcap pcapng tar tgz tsv xml zip zst";
+    let named: Vec<String> = endings.split(' ').map(|ending| format!("x.{ending}")).collect();
+    files.extend(named.iter().map(|name| (name.as_str(), GARBAGE)));
+    files.extend([
+        ("DnsEvents.json", r#"{"value":[{"nothing":"known"}]}"#),
+        ("DnsEvents.txt", "nothing known\n"),
+        ("eve.json", "{\"a\":1}\n"),
+        ("events.txt", "2026-11-10 10:00:00 started\n2026-11-10 10:00:01 a connection to pool.example:3333\n"),
+        ("cloudtrail.json", r#"{"Records":[{"eventTime":"2026-11-10T10:00:00Z","sourceIPAddress":"10.0.0.5"}]}"#),
+        ("cowrie.json", "{\"eventid\":\"a\",\"timestamp\":\"2026-11-10T10:00:00Z\",\"src_ip\":\"10.0.0.5\"}"),
+        ("flows.txt", "ts,src,dst\n1,10.0.0.5,10.0.0.1\n2,10.0.0.5,10.0.0.1\n"),
+        ("list.json", r#"[{"time":"2026-11-10T10:00:00Z","a":1},{"time":"2026-11-10T10:00:01Z","a":2}]"#),
+        ("lines", "{\"msg\":\"a\",\"n\":1}\n{\"msg\":\"b\",\"n\":2}\n{\"msg\":\"c\",\"n\":3}\n"),
+        ("messages", "Nov 10 10:00:00 text\n\nNov 10 10:00:01 text\nand a line\n<13>Nov 10 10:00:02 text\n[2026-11-10T10:00:03] text\n1794304800.12 x\n"),
+    ]);
+    let mut expected: Vec<String> = files.iter().map(|(name, _)| (*name).to_owned()).collect();
+    expected.sort();
+    let mut told = told(&files);
+    told.sort();
+    // Read as syslog, for nine of its ten lines have a time: no suspect.
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn documents_programs_and_settings_are_not_told() {
+    let none: [String; 0] = [];
+    assert_eq!(
+        told(&[
+            (
+                "config.json",
+                "{\n  \"autosave\": true,\n  \"donate-level\": 1,\n  \"pools\": [{\"url\": \"pool.example:3333\", \"user\": \"w\", \"keepalive\": true}]\n}\n"
+            ),
+            ("package.json", "{\"name\":\"x\",\"version\":\"1.0.0\",\"dependencies\":{\"a\":\"1\"}}"),
+            ("package-lock.json", "{\"packages\":{\"\":{\"name\":\"x\"}},\"time\":\"1\"}"),
+            ("tsconfig.json", "// the compiler\n{\"compilerOptions\":{}}"),
+            ("version.json", "\"1.2.3\""),
+            ("languages.json", "[{\"name\":\"German\",\"code\":\"de\"},{\"name\":\"French\",\"code\":\"fr\"}]"),
+            ("build.json", "{\"version\":\"1\",\"buildTime\":\"2026-11-10T10:00:00Z\"}"),
+            ("events.json", "{\"type\":\"module\",\"name\":\"events\"}"),
+            ("pom.xml", "<?xml version=\"1.0\"?>\n<project><name>x</name></project>"),
+            ("read.txt", "A text.\nIt has, some, commas\nand no times, at all.\n"),
+            ("words.txt", "one\ntwo\nthree\n"),
+            ("names.txt", "Name, Town, Street\na, b, c\nd, e, f\n"),
+            ("script.py", "import os\nprint(os.name)\n"),
+            ("run.sh", "#!/bin/sh\n./xmrig -o pool.example:3333\n"),
+            ("page.html", "<html><body>2026-11-10</body></html>"),
+            ("hosts", "127.0.0.1 localhost\n10.0.0.1 a\n"),
+            ("passwd", "root:x:0:0:root:/root:/bin/sh\nbin:x:1:1:bin:/bin:/bin/false\n"),
+            ("settings.conf", "a = 1\nb = 2\n"),
+            ("syslog.conf", "*.info /var/log/messages\n"),
+            ("miner", "\u{7f}ELF\u{2}\u{1}\u{1}\0\0"),
+            ("picture.png", "\u{89}PNG\r\n\u{1a}\n\0\0"),
+            ("data.bin", "\u{1}\u{2}\0\0\n{\"a\":1}\n"),
+        ]),
+        none
+    );
+}
