@@ -3,7 +3,7 @@
 use crate::Caps;
 use crate::input::ZipMethod;
 use flate2::read::{DeflateDecoder, MultiGzDecoder};
-use std::io::{self, BufReader, Chain, Cursor, Read};
+use std::io::{self, BufReader, Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -163,18 +163,12 @@ fn utf8(mut reader: Box<dyn Read + Send>) -> io::Result<Box<dyn Read + Send>> {
         [0xfe, 0xff] => false,
         _ => return Ok(Box::new(Cursor::new(head).chain(reader))),
     };
-    Ok(Box::new(Utf16 {
-        inner: BufReader::with_capacity(BUFFER, Cursor::new(Vec::new()).chain(reader)),
-        little,
-        high: None,
-        pending: Vec::new(),
-        at: 0,
-    }))
+    Ok(Box::new(Utf16 { inner: BufReader::with_capacity(BUFFER, reader), little, high: None, pending: Vec::new(), at: 0 }))
 }
 
 /// UTF-16 as UTF-8; a half of a surrogate pair becomes U+FFFD.
 struct Utf16 {
-    inner: BufReader<Chain<Cursor<Vec<u8>>, Box<dyn Read + Send>>>,
+    inner: BufReader<Box<dyn Read + Send>>,
     little: bool,
     high: Option<u16>,
     pending: Vec<u8>,

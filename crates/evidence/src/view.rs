@@ -55,7 +55,7 @@ impl Within {
     ];
 
     /// The raw value of the field; `None` where the object lacks it.
-    pub(crate) fn value<'a>(self, object: &'a [u8], depth: usize) -> Option<&'a [u8]> {
+    pub(crate) fn value(self, object: &[u8], depth: usize) -> Option<&[u8]> {
         self.0.iter().try_fold(object, |object, name| {
             let mut found = None;
             // What can be read of a damaged object counts.

@@ -227,7 +227,15 @@ fn mutated_logs_are_read_without_a_panic() {
 {"timestamp":"2026-01-01T00:00:00Z","event_type":"flow","flow":{"start":"2026-01-01T00:00:00Z","pkts_toclient":0}}
 "#;
     let mut numbers = Numbers(0x2545_f491_4f6c_dd1d);
-    for (name, seed) in [("conn.log", format!("{LINE}\n{LINE}\n")), ("dns.log", tsv.to_owned()), ("eve.json", eve.to_owned())] {
+    let text = serde_json::to_string(LINE).unwrap();
+    for (name, seed) in [
+        ("conn.log", format!("{LINE}\n{LINE}\n")),
+        ("dns.log", tsv.to_owned()),
+        ("eve.json", eve.to_owned()),
+        ("wrapped.json", format!("{{\"value\":[{LINE},{LINE}],\"a\":[1,{{}}]}}\n")),
+        ("hits.json", format!("{{\"hits\":{{\"hits\":[{{\"_source\":{LINE}}}]}}}}\n")),
+        ("shipped.json", format!("{{\"message\":{text}}}\n{{\"message\":{text}}}\n")),
+    ] {
         for _ in 0..200 {
             let mut bytes = seed.clone().into_bytes();
             for _ in 0..=numbers.below(4) {

@@ -3,7 +3,8 @@ use crate::exports::tests::Seen;
 use ::parquet::arrow::ArrowWriter;
 use ::parquet::file::properties::WriterProperties;
 use arrow::array::{
-    ArrayRef, BooleanArray, Float64Array, Int64Array, ListArray, RecordBatch, StringArray, StructArray, TimestampMicrosecondArray,
+    ArrayRef, BinaryArray, BooleanArray, Float64Array, Int64Array, LargeBinaryArray, ListArray, RecordBatch, StringArray, StructArray,
+    TimestampMicrosecondArray,
 };
 use arrow::datatypes::{DataType, Field, Int32Type};
 use std::sync::Arc;
@@ -80,4 +81,46 @@ fn a_damaged_file_is_told_wherever_the_damage_is() {
         told += usize::from(!seen.flaws().is_empty() || !seen.skipped.is_empty());
     }
     assert!(told > 5, "{told}");
+}
+
+/// A file of one batch, not packed.
+fn plain(columns: Vec<(&str, ArrayRef)>) -> Vec<u8> {
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let mut bytes = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    bytes
+}
+
+#[test]
+fn bytes_without_a_note_are_text() {
+    let list = |values: [&[u8]; 2]| Arc::new(BinaryArray::from(values.to_vec())) as ArrayRef;
+    let nested = StructArray::from(vec![(Arc::new(Field::new("n", DataType::Binary, false)), list([b"a\"b", b"c"]))]);
+    let file = plain(vec![
+        ("Type", list([b"DeviceNetworkEvents", b"DeviceNetworkEvents"])),
+        ("TimeGenerated", list([b"2026-11-10T10:00:00Z", b"later"])),
+        ("DeviceName", list(["é".as_bytes(), b"a\xffb"])),
+        ("RemoteUrl", Arc::new(LargeBinaryArray::from(vec![&b"pool.example"[..], b""]))),
+        ("RemotePort", list([b"3333", b""])),
+        ("AdditionalFields", Arc::new(nested)),
+    ]);
+    let seen = Seen::file("x.parquet", &file, Options::default());
+    let rows = seen.rows("DeviceNetworkEvents", "TimeGenerated,DeviceName,RemoteUrl,RemotePort,AdditionalFields");
+    assert_eq!(rows, ["2026-11-10T10:00:00Z|é|pool.example|3333|{\"n\":\"a\\\"b\"}", "null|a\u{fffd}b||null|{\"n\":\"c\"}"]);
+    assert_eq!(seen.flaws(), [] as [&str; 0]);
+    let told = seen.told();
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert_eq!(told[0], "1 records have bytes that are no UTF-8; they are shown as U+FFFD");
+}
+
+#[test]
+fn a_method_of_packing_without_a_decoder_is_named() {
+    let mut file = plain(vec![("Name", Arc::new(StringArray::from(vec!["a"])) as ArrayRef)]);
+    // The list of one path, then the method: none becomes Brotli.
+    let at = memchr::memmem::rfind(&file, b"\x19\x18\x04Name\x15\x00").unwrap();
+    file[at + 8] = 8;
+    let seen = Seen::file("DnsEvents.parquet", &file, Options::default());
+    assert_eq!(seen.skipped.len(), 1, "{:?} {:?}", seen.skipped, seen.flaws());
+    assert!(seen.skipped[0].1.starts_with("Parquet packed with Brotli"), "{:?}", seen.skipped);
 }

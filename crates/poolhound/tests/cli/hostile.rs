@@ -124,3 +124,37 @@ fn nothing_to_look_at_is_not_clean() {
     told(&run, "Security.evtx", "");
     assert_eq!(run.code, 3);
 }
+
+#[test]
+fn a_cut_first_line_of_eve() {
+    let run = beside(|folder| {
+        let line = r#"{"timestamp":"2026-11-18T02:05:00Z","src_ip":"10.0.0.8","dest_ip":"10.0.0.1","event_type":"dns","dns":{"type":"query","rrname":"pool.supportxmr.com"}}"#;
+        fs::write(folder.join("eve.json"), format!("\":5,\"proto\":\"TCP\"}}\n{line}\n")).unwrap();
+    });
+    told(&run, "eve.json", "the first line (19 bytes) is no record");
+    assert_eq!(run.summary()["records"], 2);
+}
+
+#[test]
+fn what_may_be_evidence_and_is_not_read_ends_in_exit_code_3() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("DnsEvents.ndjson"), POOL.replace("pool.supportxmr.com", "a.example")).unwrap();
+    assert_eq!(hunt([folder.path()]).code, 0);
+    fs::write(folder.path().join("README.txt"), "a text").unwrap();
+    fs::write(folder.path().join("config.json"), "{\"name\":\"x\"}").unwrap();
+    let run = hunt([folder.path()]);
+    assert_eq!((run.code, run.summary()["files"].as_u64()), (0, Some(3)), "each file counts once: {}", run.summary());
+    fs::write(folder.path().join("x.evtx"), "no event log").unwrap();
+    let run = hunt([folder.path()]);
+    told(&run, "x.evtx", "its content is none");
+    assert_eq!(run.code, 3);
+}
+
+#[test]
+fn a_time_range_without_a_record_was_not_looked_at() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("DnsEvents.ndjson"), POOL).unwrap();
+    let since = |day: &str| hunt([folder.path().as_os_str(), "--since".as_ref(), day.as_ref()]);
+    assert_eq!((since("2026-11-18").code, since("2026-11-19").code), (1, 3));
+    assert_eq!(since("2026-11-19").summary()["records"], 0);
+}
