@@ -2,6 +2,7 @@
 
 mod corpora;
 mod hostile;
+#[expect(clippy::unwrap_used, reason = "helpers of tests")]
 mod intake;
 #[expect(clippy::unwrap_used, reason = "helpers of tests")]
 mod support;

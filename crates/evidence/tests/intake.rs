@@ -51,11 +51,10 @@ fn a_damaged_start_costs_itself_and_no_more() {
             let seen = read_all(&Folder::new(&[(name, bytes.as_bytes())]));
             let told = format!("{damage:?} {name}: {:?}", seen.errors);
             let first = damage.len() + text.find(header).unwrap();
-            let lines = bytes[..first].matches('\n').count() as u64;
+            let lines = bytes.bytes().take(first).filter(|b| *b == b'\n').count() as u64;
             let next = first + text.lines().last().unwrap().len() + 1;
             assert_eq!(places(&seen, table), [(first as i64, lines), (next as i64, lines + 1)], "{told}");
-            let errors = if damage == "{\"a\":\n" || !damage.starts_with("one") { 1 } else { seen.errors.len().clamp(1, 3) };
-            assert_eq!(seen.errors.len(), errors, "{told}");
+            assert_eq!(seen.errors.len(), 1, "{told}");
             assert_eq!((seen.errors[0].offset, seen.errors[0].record), (Some(0), Some(0)), "{told}");
         }
     }
@@ -114,7 +113,7 @@ fn records_over_several_lines_and_in_wrappings_are_those_of_lines() {
             assert_eq!(rows.len(), 2, "{text}");
             for ((_, offset, cells), number) in rows.iter().zip(0..) {
                 assert_eq!(record(rows[number].0), number as u64, "{text}");
-                assert!(text[*offset as usize..].starts_with('{'), "{text}");
+                assert_eq!(text.as_bytes()[*offset as usize], b'{', "{text}");
                 assert!(cells.iter().any(|cell| cell == "pool.example"), "{cells:?}");
             }
         }
@@ -153,7 +152,7 @@ fn long_wrappings_are_read_in_pieces() {
 fn a_wrapping_that_is_cut_off_is_told() {
     for (text, rows) in [
         (format!("{{\"value\":[{EXPORT},"), 1),
-        (format!("{{\"value\":[{EXPORT},{}", &EXPORT[..50]), 1),
+        (format!("{{\"value\":[{EXPORT},{}", EXPORT.split_at(50).0), 1),
         (format!("{{\"value\":[{EXPORT},{EXPORT}]"), 2),
     ] {
         let seen = read_all(&Folder::new(&[("DnsEvents.json", text.as_bytes())]));
@@ -177,14 +176,13 @@ fn lines_of_shippers_hold_the_lines_that_they_shipped() {
     ] {
         let text = format!("{line}\n\n{{\"other\":1}}\n{line}\n");
         let seen = read_all(&Folder::new(&[(name, text.as_bytes())]));
-        let third = (line.len() * 2 + text.len() - line.len() * 2 - 2 - line.len() + line.len()) as i64;
         let last = text.rfind(&line).unwrap();
         assert_eq!(seen.errors.len(), 1, "{line}: {:?}", seen.errors);
         assert!(reasons(&seen)[0].starts_with("a record without the field"), "{:?}", seen.errors);
         assert_eq!(seen.errors[0].record, Some(2));
         let found = places(&seen, table);
         assert_eq!(found.iter().map(|(_, record)| *record).collect::<Vec<_>>(), [0, 3], "{line}");
-        assert!(found[1].0 >= last as i64 && found[1].0 < third.max(text.len() as i64), "{line}: {found:?}");
+        assert!((last..text.len()).contains(&(found[1].0 as usize)), "{line}: {found:?}");
     }
 }
 

@@ -36,7 +36,6 @@ fn what_is_named_or_shaped_like_evidence_is_told() {
     expected.sort();
     let mut told = told(&files);
     told.sort();
-    // Read as syslog, for nine of its ten lines have a time: no suspect.
     assert_eq!(told, expected);
 }
 
