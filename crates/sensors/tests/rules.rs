@@ -86,16 +86,25 @@ fn named(text: &str) -> Vec<String> {
 #[test]
 fn configurations_and_start_files_of_miners() {
     for (text, rule) in [
-        ("{\"autosave\": true, \"donate-level\": 1, \"pools\": [{\"algo\":\"rx/0\",\"url\":\"x.example:3333\",\"user\":\"<W>\",\"pass\":\"x\"}]}", "miner_config_json"),
+        (
+            "{\"autosave\": true, \"donate-level\": 1, \"pools\": [{\"algo\":\"rx/0\",\"url\":\"x.example:3333\",\"user\":\"<W>\",\"pass\":\"x\"}]}",
+            "miner_config_json",
+        ),
         ("{\"pools\":[{\"url\":\"x.example:3333\",\"user\":\"<W>\",\"pass\":\"x\"}]}", "miner_config_json"),
         ("{\"pools\":[{\"user\":\"R\",\"url\":\"stratum+tcp://x.example:6060\",\"pass\":\"x\"}],\"algo\":\"kawpow\"}", "miner_config_json"),
-        ("\"pool_list\" :\n[\n{\"pool_address\" : \"x.example:3333\", \"wallet_address\" : \"<W>\", \"use_nicehash\" : false },\n],\n", "miner_config_text"),
+        (
+            "\"pool_list\" :\n[\n{\"pool_address\" : \"x.example:3333\", \"wallet_address\" : \"<W>\", \"use_nicehash\" : false },\n],\n",
+            "miner_config_text",
+        ),
         ("POOL: eth.example:4444, WALLET: 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed, PSW: x\n", "miner_config_text"),
         ("[Ethash]\nwallet = 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed\nrigName = r\npool1 = x.example:4444\n", "miner_config_text"),
         ("[Service]\nExecStart=/opt/.x/kworker -o x.example:3333 -u <W> --donate-level=1\n", "miner_start_script"),
         ("*/5 * * * * root /tmp/.x/k -o x.example:3333 -u <W>\n", "miner_start_script"),
         ("@echo off\nt-rex.exe -a kawpow -o stratum+tcp://x.example:6060 -u R -p x\n", "miner_start_script"),
-        ("k.exe --algo ETCHASH --pool x.example:1010 --user 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed.rig\r\npause\r\n", "miner_start_script"),
+        (
+            "k.exe --algo ETCHASH --pool x.example:1010 --user 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed.rig\r\npause\r\n",
+            "miner_start_script",
+        ),
     ] {
         assert_eq!(named(text), [rule], "{text}");
     }
