@@ -1,4 +1,4 @@
-// Rules of Poolhound for miner programs, their configurations and their scripts.
+// Rules of Poolhound for miner programs and their scripts.
 // Few strings, case-sensitive where the thing is: the search is fast up to 64 atoms a set, and several times slower beyond.
 // What only writes about mining must not match: rules of sensors, lists of indicators, documents, captured traffic.
 
@@ -79,46 +79,6 @@ rule miner_gpu_algorithms
         $g6 = "progpow"
     condition:
         executable and filesize < 128MB and 4 of them
-}
-
-rule miner_start_script
-{
-    meta:
-        author = "Poolhound"
-        description = "A script, a service or a batch file that starts a miner"
-        severity = "High"
-    strings:
-        $u1 = "stratum+tcp://"
-        $u2 = "stratum+ssl://"
-        $o1 = "donate-level"
-        $o2 = "-a rx/"
-        $o3 = "-a cn/"
-        $o4 = "-a kawpow"
-        $o5 = "xmrig -o "
-        $s1 = "ExecStart="
-        $s2 = "@echo off"
-        $not1 = "condition:"
-        $not2 = "alert tcp"
-    condition:
-        filesize < 256KB and (uint16be(0) == 0x2321 or 1 of ($s*)) and (1 of ($u*) and 1 of ($o*) or $o5 or $o1 and 1 of ($o2, $o3, $o4)) and not 1 of ($not*)
-}
-
-rule miner_config_json
-{
-    meta:
-        author = "Poolhound"
-        description = "A configuration of XMRig or a program made of it"
-        severity = "High"
-    strings:
-        $k1 = "\"donate-level\""
-        $k2 = "\"pools\""
-        $k3 = "\"rig-id\""
-        $k4 = "\"max-threads-hint\""
-        $k5 = "\"huge-pages\""
-        $k6 = "\"randomx\""
-        $k7 = "\"nicehash\""
-    condition:
-        filesize < 256KB and (uint8(0) == 0x7b or uint8(0) == 0x0a or uint8(0) == 0x20 or uint8(0) == 0x2f or uint8(0) == 0xef) and $k2 and 3 of them
 }
 
 rule webminer_script

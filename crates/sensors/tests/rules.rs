@@ -76,3 +76,56 @@ fn the_rule_bitcoin_is_a_pair() {
         assert_eq!(matches(bytes).contains(&"bitcoin".to_owned()), expected, "{}", String::from_utf8_lossy(bytes));
     }
 }
+
+const WALLET: &str = "48edfHu7V9Z84YzzMa6fUueoELZ9ZRXq9VetWzYGzKt52XU5xvqgzYnDK9URnRoJMk1j8nLwEVsaSWJ4fhdUyZijBGUicoD";
+
+fn named(text: &str) -> Vec<String> {
+    matches(Box::leak(text.replace("<W>", WALLET).into_bytes().into_boxed_slice()))
+}
+
+#[test]
+fn configurations_and_start_files_of_miners() {
+    for (text, rule) in [
+        (
+            "{\"autosave\": true, \"donate-level\": 1, \"pools\": [{\"algo\":\"rx/0\",\"url\":\"x.example:3333\",\"user\":\"<W>\",\"pass\":\"x\"}]}",
+            "miner_config_json",
+        ),
+        ("{\"pools\":[{\"url\":\"x.example:3333\",\"user\":\"<W>\",\"pass\":\"x\"}]}", "miner_config_json"),
+        ("{\"pools\":[{\"user\":\"R\",\"url\":\"stratum+tcp://x.example:6060\",\"pass\":\"x\"}],\"algo\":\"kawpow\"}", "miner_config_json"),
+        (
+            "\"pool_list\" :\n[\n{\"pool_address\" : \"x.example:3333\", \"wallet_address\" : \"<W>\", \"use_nicehash\" : false },\n],\n",
+            "miner_config_text",
+        ),
+        ("POOL: eth.example:4444, WALLET: 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed, PSW: x\n", "miner_config_text"),
+        ("[Ethash]\nwallet = 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed\nrigName = r\npool1 = x.example:4444\n", "miner_config_text"),
+        ("[Service]\nExecStart=/opt/.x/kworker -o x.example:3333 -u <W> --donate-level=1\n", "miner_start_script"),
+        ("*/5 * * * * root /tmp/.x/k -o x.example:3333 -u <W>\n", "miner_start_script"),
+        ("@echo off\nt-rex.exe -a kawpow -o stratum+tcp://x.example:6060 -u R -p x\n", "miner_start_script"),
+        (
+            "k.exe --algo ETCHASH --pool x.example:1010 --user 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed.rig\r\npause\r\n",
+            "miner_start_script",
+        ),
+    ] {
+        assert_eq!(named(text), [rule], "{text}");
+    }
+}
+
+#[test]
+fn ordinary_configurations_are_left_alone() {
+    for text in [
+        "{\"pools\":[{\"url\":\"db.example:5432\",\"user\":\"app\",\"pass\":\"x\"}],\"ConnectionStrings\":{}}",
+        "{\"name\":\"pool-site\",\"dependencies\":{\"react\":\"18\"},\"pools\":[\"a\"],\"wallet\":\"connect\"}",
+        "{\"address\":\"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed\",\"pools\":[{\"fee\":3000}],\"user\":\"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed\"}",
+        "services:\n  db:\n    image: postgres\n    ports: [\"3333:3333\"]\n    command: [\"-o\", \"x.example:5432\", \"-u\", \"app\"]\n",
+        "global:\n  scrape_interval: 15s\nscrape_configs:\n  - job_name: pool\n    static_configs:\n      - targets: ['x.example:9090']\n",
+        "upstream pool { server 10.0.0.5:3333; }\nserver { listen 443; proxy_pass http://pool; }\n",
+        "# xmrig\nUse xmrig -o pool.example:3333 -u WALLET_ADDRESS to mine. stratum+tcp://\n",
+        "## Start\n```\nxmrig.exe --url x.example:3333 --user <W>\n```\n",
+        "alert tcp any any -> any any (msg:\"COINMINER\"; content:\"stratum+tcp://x\"; content:\"donate-level\"; sid:1;)",
+        "*/5 * * * * root rsync -a -e \"ssh -o Port=22\" /srv backup@x.example:/vault\n",
+        "[wallet]\nname = main\n[pool]\npool1 = x.example:5432\n",
+        "0.0.0.0 pool.supportxmr.com\n0.0.0.0 xmr.nanopool.org\n",
+    ] {
+        assert_eq!(named(text), Vec::<String>::new(), "{text}");
+    }
+}
