@@ -27,7 +27,8 @@ impl Certificates {
     }
 
     pub(super) fn add(&mut self, id: String, certificate: Certificate) {
-        let bytes = id.len() + certificate.names.len() + certificate.subject.len() + certificate.issuer.len() + certificate.fingerprint.len() + 128;
+        let bytes =
+            id.len() + certificate.names.len() + certificate.subject.len() + certificate.issuer.len() + certificate.fingerprint.len() + 128;
         if self.bytes + bytes > Self::BYTES {
             self.left_out += 1;
         } else if self.all.insert(id, certificate).is_none() {
