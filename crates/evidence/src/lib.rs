@@ -20,6 +20,7 @@ mod format;
 mod input;
 mod json;
 mod lines;
+mod mining;
 mod options;
 mod parquet;
 mod recognise;
