@@ -205,6 +205,18 @@ pub(super) fn algorithm_of_program(agent: &str) -> Option<&'static str> {
     KNOWN.iter().find(|(name, _)| agent.contains(name)).map(|(_, algorithm)| *algorithm)
 }
 
+/// Monero's algorithm by the version of its blocks.
+pub(super) fn algorithm_of_monero(version: u8) -> &'static str {
+    match version {
+        0 => "",
+        1..=6 => "cn/0",
+        7 => "cn/1",
+        8 | 9 => "cn/2",
+        10 | 11 => "cn/r",
+        _ => "rx/0",
+    }
+}
+
 /// Pools that serve many algorithms have one name for each: `scrypt.eu.pool.example`, `x11.pool.example`.
 pub(super) fn algorithm_of_host(host: &str) -> Option<&'static str> {
     let label = host.split('.').next().filter(|label| host.len() > label.len())?;

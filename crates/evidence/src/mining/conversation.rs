@@ -2,7 +2,7 @@
 
 use super::detect::{self, Opening as First};
 use super::getwork::split_port;
-use super::http::{Asked, Http, Next, Part};
+use super::http::{Asked, Http, Next};
 use super::message::{self, Carrier};
 use super::messages::{Messages, Outcome};
 use super::nodes::Peers;
@@ -48,6 +48,8 @@ struct Live {
     layers: u32,
     /// The connection is known to be something else.
     foreign: bool,
+    /// A side turned out to be mostly text: something that quotes mining.
+    text: bool,
 }
 
 #[derive(Debug)]
@@ -70,6 +72,20 @@ impl Default for Layer {
     }
 }
 
+#[cfg(test)]
+impl Layer {
+    fn held(&self) -> usize {
+        match self {
+            Self::Start(head) | Self::Socks4(head) | Self::Socks5(head) => head.capacity(),
+            Self::Lines(messages) => messages.held(),
+            Self::Http(http) => http.held(),
+            Self::WebSocket(layer) => layer.0.held() + layer.1.held(),
+            Self::PlainV2(frames) => frames.held(),
+            Self::Unknown => 0,
+        }
+    }
+}
+
 /// What a layer made of the bytes it got.
 enum Step {
     Done(Layer),
@@ -89,7 +105,7 @@ impl Conversation {
         }
         let live = self.live.get_or_insert_default();
         live.push(side, bytes, at, lost);
-        if live.is_over() {
+        if live.is_over(side) {
             self.over = true;
             if !live.session.is_peers() {
                 self.live = None;
@@ -107,6 +123,12 @@ impl Conversation {
     /// Whether no further bytes can make this a mining session: the reader may stop keeping payload.
     pub(crate) fn hopeless(&self) -> bool {
         self.over
+    }
+
+    /// About how many bytes are kept.
+    #[cfg(test)]
+    pub(crate) fn held(&self) -> usize {
+        self.live.as_ref().map_or(0, |live| std::mem::size_of::<Live>() + live.client.held() + live.server.held())
     }
 
     pub(crate) fn finish(self) -> Option<MiningSession> {
@@ -270,17 +292,16 @@ impl Live {
         match messages.push(bytes, |message| self.message(side, message, at, Carrier::Lines)) {
             Outcome::Taken => Step::Done(Layer::Lines(messages)),
             Outcome::Http(before, left) => Step::Again(Layer::Http(Box::default()), before, left),
-            Outcome::Other => Step::Done(Layer::Unknown),
+            Outcome::Other => {
+                self.text |= messages.quotes();
+                Step::Done(Layer::Unknown)
+            }
         }
     }
 
     fn http(&mut self, mut http: Box<Http>, side: Side, bytes: &[u8], at: i64) -> Step {
         let Self { session, idle, .. } = self;
-        let next = http.push(bytes, self.asked, |part| {
-            if let Part::Message(message, facts) = part {
-                hear(session, idle, side, message, at, Carrier::Http(facts));
-            }
-        });
+        let next = http.push(bytes, self.asked, |message, facts| hear(session, idle, side, message, at, Carrier::Http(facts)));
         if http.asks != Asked::Unknown {
             self.asked = http.asks;
         }
@@ -365,36 +386,40 @@ impl Live {
         }
     }
 
-    /// More text than messages: something that quotes mining.
+    /// More text than messages, in the end.
     fn is_text(&self) -> bool {
-        [&self.client, &self.server].into_iter().any(|layer| matches!(layer, Layer::Lines(messages) if messages.mostly_text()))
+        self.text || [&self.client, &self.server].into_iter().any(|layer| matches!(layer, Layer::Lines(messages) if messages.mostly_text()))
     }
 
-    fn is_over(&self) -> bool {
+    /// Whether nothing can come of it, after bytes of one side. What the other side is at rest in is the same however the bytes are
+    /// split; so the answer is.
+    fn is_over(&self, side: Side) -> bool {
+        if self.text {
+            return true;
+        }
         if self.session.is_mining() {
             return false;
         }
         if self.foreign || self.session.is_peers() || self.idle > MOST_IDLE {
             return true;
         }
-        let unknown = |layer: &Layer| matches!(layer, Layer::Unknown);
-        let heard = |layer: &Layer| matches!(layer, Layer::Lines(_) | Layer::WebSocket(_));
-        if !self.opening.is_over() {
+        let (mine, other, my_bytes, other_bytes) = match side {
+            Side::Client => (&self.client, &self.server, self.client_bytes, self.server_bytes),
+            Side::Server => (&self.server, &self.client, self.server_bytes, self.client_bytes),
+        };
+        if !self.opening.is_over() || !matches!(mine, Layer::Unknown) {
             return false;
         }
-        match (unknown(&self.client), unknown(&self.server)) {
-            (true, true) => true,
-            (true, false) if self.server_bytes == 0 => self.client_bytes > ONE_SIDED,
-            (false, true) if self.client_bytes == 0 => self.server_bytes > ONE_SIDED,
-            (true, false) => !heard(&self.server),
-            (false, true) => !heard(&self.client),
-            (false, false) => false,
+        match other {
+            Layer::Unknown | Layer::Http(_) => true,
+            _ => other_bytes == 0 && my_bytes > ONE_SIDED,
         }
     }
 }
 
 fn hear(session: &mut Session, idle: &mut u32, side: Side, bytes: &[u8], at: i64, carrier: Carrier<'_>) {
-    if !message::read(session, bytes, side, at, carrier) {
+    let given_up = *idle > MOST_IDLE && !session.is_mining();
+    if given_up || !message::read(session, bytes, side, at, carrier) {
         *idle = idle.saturating_add(1);
     }
 }

@@ -97,7 +97,9 @@ pub(super) fn take_job(session: &mut Session, job: &Map<String, Value>) -> bool 
     if let Some(known) = coins::algorithm(text(job, "algo")) {
         session.algorithm(known, 3);
     }
-    session.is_randomx |= is_hex(text(job, "seed_hash"), 64);
+    if let Some(version) = blob.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+        session.block_version = version;
+    }
     true
 }
 

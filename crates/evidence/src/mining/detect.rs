@@ -51,7 +51,9 @@ pub(super) fn opening(side: Side, head: &[u8]) -> Opening {
         return Opening::More;
     }
     match (first, head.get(1), side) {
-        (b'{' | b'[' | b'\r' | b'\n' | b'\t' | b' '..=b'~', ..) => return Opening::Lines,
+        // XML, HTML.
+        (b'<', ..) => return Opening::Unknown,
+        (b'\r' | b'\n' | b'\t' | b' '..=b'~', ..) => return Opening::Lines,
         (4 | 5, None, _) | (0, None, _) => return Opening::More,
         (5, Some(1..=8), Side::Client) | (5, Some(0 | 2), Side::Server) => return Opening::Socks5,
         (4, Some(1), Side::Client) | (0, Some(0x5a), Side::Server) => return Opening::Socks4,

@@ -7,7 +7,7 @@ use base64::Engine as _;
 const LONGEST_HEAD: usize = 16 << 10;
 const MOST_FIELDS: usize = 64;
 /// So many bytes of bodies that hold no JSON may pass.
-const MOST_PASSED: u64 = 64 << 10;
+const MOST_PASSED: u64 = 8 << 10;
 /// So many heads without JSON may pass.
 const MOST_IDLE: u32 = 4;
 
@@ -81,12 +81,6 @@ pub(super) enum Next {
     Other,
 }
 
-/// What the sink is told.
-pub(super) enum Part<'a> {
-    Head(&'a Facts),
-    Message(&'a [u8], &'a Facts),
-}
-
 struct Head {
     facts: Facts,
     /// What a request asks for.
@@ -102,7 +96,7 @@ struct Head {
 
 impl Http {
     /// Takes bytes.
-    pub(super) fn push(&mut self, bytes: &[u8], asked: Asked, mut part: impl FnMut(Part<'_>)) -> Next {
+    pub(super) fn push(&mut self, bytes: &[u8], asked: Asked, mut message: impl FnMut(&[u8], &Facts)) -> Next {
         let mut rest = bytes;
         while !rest.is_empty() {
             match self.state {
@@ -113,7 +107,6 @@ impl Http {
                         Err(()) => return Next::Other,
                     };
                     rest = left;
-                    part(Part::Head(&found.facts));
                     if let Some(next) = self.begin(found, asked, rest.len()) {
                         return next;
                     }
@@ -124,7 +117,7 @@ impl Http {
                         Length::UntilClose => (rest, &[][..]),
                     };
                     rest = left;
-                    self.body(piece, &mut part);
+                    self.body(piece, &mut message);
                     if let Length::Known(length) = length {
                         let length = length.saturating_sub(piece.len() as u64);
                         self.state = if length == 0 { State::Head } else { State::Body(Length::Known(length)) };
@@ -148,7 +141,7 @@ impl Http {
                 State::Chunk(left) => {
                     let (piece, after) = rest.split_at(usize::try_from(left).unwrap_or(usize::MAX).min(rest.len()));
                     rest = after;
-                    self.body(piece, &mut part);
+                    self.body(piece, &mut message);
                     let left = left.saturating_sub(piece.len() as u64);
                     self.state = if left == 0 { State::ChunkEnd } else { State::Chunk(left) };
                 }
@@ -179,16 +172,21 @@ impl Http {
         Next::More
     }
 
-    fn body(&mut self, piece: &[u8], part: &mut impl FnMut(Part<'_>)) {
+    #[cfg(test)]
+    pub(super) fn held(&self) -> usize {
+        self.head.capacity() + self.body.held()
+    }
+
+    fn body(&mut self, piece: &[u8], message: &mut impl FnMut(&[u8], &Facts)) {
         if self.body.is_closed() {
             self.passed = self.passed.saturating_add(piece.len() as u64);
             return;
         }
         let facts = &self.facts;
         let mut any = false;
-        let outcome = self.body.push(piece, |message| {
+        let outcome = self.body.push(piece, |text| {
             any = true;
-            part(Part::Message(message, facts));
+            message(text, facts);
         });
         if any {
             self.idle = 0;
@@ -271,7 +269,7 @@ fn read(bytes: &[u8]) -> Option<Head> {
     let mut fields = [httparse::EMPTY_HEADER; MOST_FIELDS];
     let mut head = Head {
         facts: Facts::default(),
-        asks: Asked::Plain,
+        asks: Asked::Unknown,
         length: None,
         chunked: false,
         upgrade: false,
@@ -339,11 +337,7 @@ mod tests {
         let mut found = Vec::new();
         let mut http = Http::default();
         for part in bytes.chunks(piece) {
-            let next = http.push(part, asked, |part| {
-                if let Part::Message(message, _) = part {
-                    found.push(String::from_utf8_lossy(message).into_owned());
-                }
-            });
+            let next = http.push(part, asked, |message, _| found.push(String::from_utf8_lossy(message).into_owned()));
             if next != Next::More {
                 return (found, next, http.facts);
             }

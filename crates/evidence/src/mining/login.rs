@@ -78,8 +78,9 @@ impl Login {
             }
             '+' => {}
             '#' | '%' | '=' => {}
+            '/' if part.contains('@') => self.mail = part.to_owned(),
             _ if is_mail(part) => self.mail = part.to_owned(),
-            _ => self.name(part),
+            _ => self.name(without_payment(part)),
         }
     }
 
@@ -95,6 +96,13 @@ impl Login {
         let account = &self.account;
         !self.wallet.is_empty() || is_hex_address(account) || account.len() >= 90 && account.bytes().all(|b| b.is_ascii_alphanumeric())
     }
+}
+
+/// Pools for Monero took a payment's number behind the wallet: 64 hexadecimal digits, or 16.
+fn without_payment(part: &str) -> &str {
+    let (first, rest) = part.split_once('.').unwrap_or((part, ""));
+    let is_payment = matches!(first.len(), 16 | 64) && first.bytes().all(|b| b.is_ascii_hexdigit());
+    if is_payment { rest } else { part }
 }
 
 pub(super) fn is_hex_address(text: &str) -> bool {
@@ -124,6 +132,8 @@ mod tests {
             (format!("{XMR}/rig/me@mail.example"), XMR, XMR, "rig", "me@mail.example", None),
             (format!("XMR:{XMR}.rig#code"), XMR, XMR, "rig", "", None),
             (format!("{HEX}.rig/me@mail.example"), HEX, "", "rig", "me@mail.example", None),
+            (format!("{HEX}/rig/me@mail"), HEX, "", "rig", "me@mail", None),
+            (format!("{XMR}.{}.rig", "0a".repeat(32)), XMR, XMR, "rig", "", None),
             (format!("{HEX}/rig"), HEX, "", "rig", "", None),
             ("user.rig1".into(), "user", "", "rig1", "", None),
             ("me@mail.example".into(), "me@mail.example", "", "", "me@mail.example", None),

@@ -201,6 +201,16 @@ impl Messages {
         }
     }
 
+    /// Messages stand among more lines of text.
+    pub(super) fn quotes(&self) -> bool {
+        self.found > 0 && self.mostly_text()
+    }
+
+    #[cfg(test)]
+    pub(super) fn held(&self) -> usize {
+        self.held.capacity()
+    }
+
     fn begin(&mut self) {
         self.held.clear();
         self.depth = 0;

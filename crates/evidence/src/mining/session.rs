@@ -76,8 +76,8 @@ pub(super) struct Session {
     last: i64,
     /// How often work was asked for.
     pub(super) polls: u32,
-    /// A job has RandomX's seed.
-    pub(super) is_randomx: bool,
+    /// The version of the blocks that CryptoNote's jobs are for.
+    pub(super) block_version: u8,
     /// The seed of Ethereum's last job, and that job.
     pub(super) seed: (String, String),
 }
@@ -233,9 +233,10 @@ impl Session {
         if let Some(known) = coins::algorithm_of_host(&self.pool).or_else(|| coins::algorithm_of_host(name)) {
             self.algorithm(known, 2);
         }
-        // Jobs with a seed and a wallet of Monero's, and no other algorithm named.
-        if self.is_randomx && self.login.coin == "XMR" {
-            self.algorithm("rx/0", 1);
+        // Pools that switch between coins name the algorithm. Where none is named, a wallet of Monero's means Monero.
+        if self.protocol == "cryptonote" && self.login.coin == "XMR" && self.algorithm.is_empty() {
+            self.algorithm(coins::algorithm_of_monero(self.block_version), 1);
+            self.coin = "XMR";
         }
         let factor = coins::hashes_per_difficulty(self.algorithm);
         let coin = if self.coin.is_empty() { coins::coin(self.algorithm, self.login.coin) } else { self.coin };

@@ -32,6 +32,11 @@ pub(super) enum Said {
 }
 
 impl Frames {
+    #[cfg(test)]
+    pub(super) fn held(&self) -> usize {
+        self.held.capacity()
+    }
+
     /// Takes bytes and hands out frames; an error where they are none.
     pub(super) fn push(&mut self, mut bytes: &[u8], mut said: impl FnMut(Said)) -> Result<(), ()> {
         while !bytes.is_empty() {

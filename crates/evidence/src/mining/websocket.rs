@@ -101,6 +101,11 @@ impl Frames {
         Ok(())
     }
 
+    #[cfg(test)]
+    pub(super) fn held(&self) -> usize {
+        self.message.capacity()
+    }
+
     fn begin(&mut self, head: &Head) {
         self.left = head.length;
         self.mask = head.mask;
