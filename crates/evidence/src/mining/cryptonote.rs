@@ -71,7 +71,8 @@ fn login(session: &mut Session, message: &Message<'_>, params: &Map<String, Valu
     if let ([only], 1) = (known.as_slice(), named.len()) {
         session.algorithm(only, 2);
     }
-    if login::read(name).looks_like_wallet() {
+    // Ethereum's accounts log in to many services.
+    if login::read(name).looks_like_wallet() && !name.starts_with("0x") {
         session.sign(WALLET, message.at);
     }
     if !text(params, "rigid").is_empty() {

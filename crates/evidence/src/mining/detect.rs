@@ -71,7 +71,11 @@ pub(super) fn opening(side: Side, head: &[u8]) -> Opening {
         Some(true) => Opening::WebSocket,
         // A letter outside of ASCII: the first byte may lie in the middle of a word.
         Some(false) if *first >= 0x80 && head.get(1..).is_some_and(|rest| rest.iter().take(8).all(|b| *b >= 0x20)) => {
-            if head.len() < 9 { Opening::More } else { Opening::Lines }
+            if head.len() < 9 {
+                Opening::More
+            } else {
+                Opening::Lines
+            }
         }
         Some(false) => Opening::Unknown,
     }

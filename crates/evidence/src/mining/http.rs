@@ -367,7 +367,8 @@ mod tests {
         let (found, next, facts) = read_all(text, 1000, Asked::Plain);
         assert_eq!((found.as_slice(), next), (&["{\"result\":1}".to_owned()][..], Next::More));
         assert_eq!(facts.stratum, "stratum.example:3333");
-        let page = b"HTTP/1.1 200 OK\r\nContent-Length: 60\r\n\r\n<html>\n{\"id\":1,\"method\":\"mining.subscribe\",\"params\":[]}\n</html>";
+        let page =
+            b"HTTP/1.1 200 OK\r\nContent-Length: 60\r\n\r\n<html>\n{\"id\":1,\"method\":\"mining.subscribe\",\"params\":[]}\n</html>";
         assert!(read_all(page, 9, Asked::Plain).0.is_empty());
     }
 

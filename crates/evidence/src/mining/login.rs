@@ -110,7 +110,8 @@ pub(super) fn is_hex_address(text: &str) -> bool {
 }
 
 fn is_mail(text: &str) -> bool {
-    text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !name.contains('/') && host.contains('.') && !host.contains(['/', '@']))
+    text.split_once('@')
+        .is_some_and(|(name, host)| !name.is_empty() && !name.contains('/') && host.contains('.') && !host.contains(['/', '@']))
 }
 
 #[cfg(test)]
@@ -137,7 +138,14 @@ mod tests {
             (format!("{HEX}/rig"), HEX, "", "rig", "", None),
             ("user.rig1".into(), "user", "", "rig1", "", None),
             ("me@mail.example".into(), "me@mail.example", "", "", "me@mail.example", None),
-            ("1P7ujsXeX7GxQwHNnJsRMgAdNkFZmNVqJT.w".into(), "1P7ujsXeX7GxQwHNnJsRMgAdNkFZmNVqJT", "1P7ujsXeX7GxQwHNnJsRMgAdNkFZmNVqJT", "w", "", None),
+            (
+                "1P7ujsXeX7GxQwHNnJsRMgAdNkFZmNVqJT.w".into(),
+                "1P7ujsXeX7GxQwHNnJsRMgAdNkFZmNVqJT",
+                "1P7ujsXeX7GxQwHNnJsRMgAdNkFZmNVqJT",
+                "w",
+                "",
+                None,
+            ),
             ("kaspa:qqwrong.rig".into(), "kaspa:qqwrong", "", "rig", "", None),
             ("x".into(), "x", "", "", "", None),
             (String::new(), "", "", "", "", None),

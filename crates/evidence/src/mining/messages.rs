@@ -2,7 +2,7 @@
 //! bracket: so several may share a line, and one may take several. What stands inside of other text begins none.
 
 use super::detect;
-use memchr::memchr;
+use memchr::{memchr, memchr3};
 
 /// The longest message that is kept.
 pub(super) const LONGEST: usize = 64 << 10;
@@ -263,7 +263,7 @@ impl Messages {
             }
             Text::Inside => {
                 let rest = bytes.get(at..).unwrap_or_default();
-                let Some(stop) = rest.iter().position(|b| matches!(b, b'"' | b'\\' | 0..=0x1f)) else {
+                let Some(stop) = memchr3(b'"', b'\\', b'\n', rest) else {
                     return Step::On(bytes.len());
                 };
                 match rest.get(stop) {
@@ -272,7 +272,7 @@ impl Messages {
                         self.before = b'"';
                     }
                     Some(b'\\') => self.text = Text::Escaped,
-                    // A line's end, or another control character: no string holds one.
+                    // A line's end: no string holds one.
                     _ => return Step::Broken,
                 }
                 return Step::On(at + stop + 1);
@@ -349,7 +349,9 @@ mod tests {
 
     #[test]
     fn a_line_that_had_begun_is_passed_over() {
-        for text in ["params\":[1,2]}\n{\"a\":1}\n", "\"x\"]}\n{\"a\":1}\n", "{\"a\":\n{\"b\":2}}\n{\"a\":1}\n", "{\"q\":{\"b\":1}\n{\"a\":1}\n"] {
+        for text in
+            ["params\":[1,2]}\n{\"a\":1}\n", "\"x\"]}\n{\"a\":1}\n", "{\"a\":\n{\"b\":2}}\n{\"a\":1}\n", "{\"q\":{\"b\":1}\n{\"a\":1}\n"]
+        {
             for piece in 1..text.len() {
                 let (found, alive) = cut(text.as_bytes(), piece);
                 assert!(alive);

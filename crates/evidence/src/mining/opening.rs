@@ -82,8 +82,7 @@ impl Flight {
     /// with 4, the mark of an uncompressed key.
     fn rlpx(&self, old: u32) -> bool {
         let told = u32::from(self.head[0]) << 8 | u32::from(self.head[1]);
-        (self.head[2] == 4 && told + 2 == self.length && told > 150 || self.head[0] == 4 && self.length == old)
-            && self.distinct() > 80
+        (self.head[2] == 4 && told + 2 == self.length && told > 150 || self.head[0] == 4 && self.length == old) && self.distinct() > 80
     }
 
     fn may_be_rlpx(&self, old: u32) -> bool {
@@ -125,7 +124,7 @@ impl Opening {
             (Act::Server, Side::Server) => {
                 self.server.push(bytes);
                 let v2 = self.client.length == ACT_1 && self.server.length <= ACT_2;
-                if !v2 && !(self.client.length != ACT_1 && self.server.may_be_rlpx(OLD_ACK)) {
+                if !(v2 || self.client.length != ACT_1 && self.server.may_be_rlpx(OLD_ACK)) {
                     return self.over();
                 }
             }

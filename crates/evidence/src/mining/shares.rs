@@ -33,7 +33,7 @@ impl Work {
 pub(super) fn cryptonote_target(hex: &str) -> Option<Work> {
     let mut bytes = [0u8; 8];
     let size = hex.len() / 2;
-    if hex.len() % 2 != 0 || size == 0 || size > 8 {
+    if !hex.len().is_multiple_of(2) || size == 0 || size > 8 {
         return None;
     }
     for (at, place) in bytes.iter_mut().take(size).enumerate() {

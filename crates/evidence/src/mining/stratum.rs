@@ -20,8 +20,8 @@ const SET: Sign = sign("mining.set", 2.0);
 const SET_EXTRANONCE: Sign = sign("mining.set_extranonce", 2.0);
 const VERSION_MASK: Sign = sign("mining.set_version_mask", 2.0);
 const OTHER: Sign = sign("another method of mining", 1.0);
-const RECONNECT: Sign = sign("client.reconnect", 1.0);
-const SHOWN: Sign = sign("client.show_message", 1.0);
+const RECONNECT: Sign = sign("client.reconnect", 0.75);
+const SHOWN: Sign = sign("client.show_message", 0.75);
 const SUBSCRIBED: Sign = sign("answer to mining.subscribe", 2.0);
 
 pub(super) fn request(session: &mut Session, message: &Message<'_>, method: &str) -> bool {
@@ -67,7 +67,9 @@ pub(super) fn request(session: &mut Session, message: &Message<'_>, method: &str
             session.jobs.set(boundary(message.text(0)));
             (false, TARGET)
         }
-        "mining.set" if message.params().is_some_and(|p| p.contains_key("target") || p.contains_key("epoch") || p.contains_key("extranonce")) => {
+        "mining.set"
+            if message.params().is_some_and(|p| p.contains_key("target") || p.contains_key("epoch") || p.contains_key("extranonce")) =>
+        {
             set(session, message);
             (false, SET)
         }
@@ -225,5 +227,8 @@ fn is_subscribed(result: &[Value]) -> bool {
     let names = |value: &Value| value.as_str().is_some_and(|name| matches!(name, "mining.notify" | "mining.set_difficulty"));
     let any = subscriptions.first().is_some_and(names)
         || subscriptions.iter().filter_map(Value::as_array).any(|pair| pair.first().is_some_and(names));
-    any && result.get(1).and_then(Value::as_str).is_some_and(|nonce| nonce.is_empty() || is_some_hex(nonce) || is_marked_hex(nonce, nonce.len().saturating_sub(2)))
+    any && result
+        .get(1)
+        .and_then(Value::as_str)
+        .is_some_and(|nonce| nonce.is_empty() || is_some_hex(nonce) || is_marked_hex(nonce, nonce.len().saturating_sub(2)))
 }

@@ -16,7 +16,12 @@ pub(super) struct Frames {
 #[derive(Debug, PartialEq)]
 pub(super) enum Said {
     /// A client begins; with the pool's name and port, and the firmware.
-    Setup { mining: bool, host: String, port: u16, agent: String },
+    Setup {
+        mining: bool,
+        host: String,
+        port: u16,
+        agent: String,
+    },
     SetupSuccess,
     /// With the user and the worker.
     Open(String),
@@ -169,7 +174,8 @@ pub(super) mod build {
     }
 
     pub(crate) fn setup(host: &str, port: u16) -> Vec<u8> {
-        let parts = [&[0, 2, 0, 2, 0, 0, 0, 0, 0][..], &text(host), &port.to_le_bytes(), &text("Bosch"), &text("S9"), &text("1.0"), &text("")];
+        let parts =
+            [&[0, 2, 0, 2, 0, 0, 0, 0, 0][..], &text(host), &port.to_le_bytes(), &text("Bosch"), &text("S9"), &text("1.0"), &text("")];
         frame(0, &parts.concat())
     }
 }

@@ -170,10 +170,7 @@ mod tests {
         assert_eq!(begin(&asked, |b| socks5(Side::Client, b)), Step::Open(asked.len(), "pool.example".into(), 3333));
         let named = [&[5, 1, 2, 1, 2, b'm', b'e', 1, b'x', 5, 1, 0, 1, 10, 0, 0, 1, 0, 80][..]].concat();
         assert_eq!(begin(&named, |b| socks5(Side::Client, b)), Step::Open(named.len(), "10.0.0.1".into(), 80));
-        assert_eq!(
-            begin(&[5, 2, 1, 0, 5, 0, 0, 1, 0, 0, 0, 0, 0, 0], |b| socks5(Side::Server, b)),
-            Step::Open(14, String::new(), 0)
-        );
+        assert_eq!(begin(&[5, 2, 1, 0, 5, 0, 0, 1, 0, 0, 0, 0, 0, 0], |b| socks5(Side::Server, b)), Step::Open(14, String::new(), 0));
         assert_eq!(socks5(Side::Server, &[5, 0, 5, 5, 0, 1]), Step::Other);
         let four = [&[4, 1, 0, 80, 10, 0, 0, 1][..], b"me\0"].concat();
         assert_eq!(begin(&four, |b| socks4(Side::Client, b)), Step::Open(11, "10.0.0.1".into(), 80));

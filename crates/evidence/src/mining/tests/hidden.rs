@@ -62,8 +62,15 @@ fn lost_bytes_cost_only_what_they_held() {
         let mut conversation = Conversation::default();
         for (at, (side, bytes)) in script.iter().enumerate() {
             // The second half of one message is lost, and the first of the next of that side.
-            let lost = script.iter().enumerate().take(at).skip(gap).filter(|(_, (who, _))| who == side).count() == 1 && script[gap].0 == *side;
-            let bytes = if at == gap { &bytes[..bytes.len() / 2] } else if lost { &bytes[bytes.len() / 2..] } else { &bytes[..] };
+            let lost =
+                script.iter().enumerate().take(at).skip(gap).filter(|(_, (who, _))| who == side).count() == 1 && script[gap].0 == *side;
+            let bytes = if at == gap {
+                &bytes[..bytes.len() / 2]
+            } else if lost {
+                &bytes[bytes.len() / 2..]
+            } else {
+                &bytes[..]
+            };
             conversation.push(*side, bytes, at as i64, lost);
         }
         let found = conversation.finish().unwrap();
@@ -87,7 +94,9 @@ fn a_long_session_stays_small() {
     }
     let hash = hash("b");
     for share in 0..50_000u32 {
-        let text = format!(r#"{{"id":{share},"method":"submit","params":{{"id":"s","job_id":"k{share}","nonce":"{share:08x}","result":"{hash}"}}}}"#);
+        let text = format!(
+            r#"{{"id":{share},"method":"submit","params":{{"id":"s","job_id":"k{share}","nonce":"{share:08x}","result":"{hash}"}}}}"#
+        );
         conversation.push(Client, text.as_bytes(), i64::from(share), false);
     }
     let found = conversation.finish().unwrap();

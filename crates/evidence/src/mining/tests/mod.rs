@@ -56,12 +56,35 @@ fn monero() -> Script {
     let blob = blob("1010");
     let hash = hash("a");
     lines(&[
-        (Client, &format!(r#"{{"id":1,"jsonrpc":"2.0","method":"login","params":{{"login":"{XMR}.rig1","pass":"x","agent":"XMRig/6.21.0 (Linux x86_64)","algo":["rx/0","cn/r"]}}}}"#)),
-        (Server, &format!(r#"{{"id":1,"jsonrpc":"2.0","error":null,"result":{{"id":"s1","job":{{"blob":"{blob}","job_id":"j1","target":"b88d0600","algo":"rx/0","height":3000000,"seed_hash":"{hash}"}},"extensions":["keepalive"],"status":"OK"}}}}"#)),
-        (Client, &format!(r#"{{"id":2,"jsonrpc":"2.0","method":"submit","params":{{"id":"s1","job_id":"j1","nonce":"0a0b0c0d","result":"{hash}"}}}}"#)),
-        (Server, &format!(r#"{{"jsonrpc":"2.0","method":"job","params":{{"blob":"{blob}","job_id":"j2","target":"711b0d00","algo":"rx/0"}}}}"#)),
+        (
+            Client,
+            &format!(
+                r#"{{"id":1,"jsonrpc":"2.0","method":"login","params":{{"login":"{XMR}.rig1","pass":"x","agent":"XMRig/6.21.0 (Linux x86_64)","algo":["rx/0","cn/r"]}}}}"#
+            ),
+        ),
+        (
+            Server,
+            &format!(
+                r#"{{"id":1,"jsonrpc":"2.0","error":null,"result":{{"id":"s1","job":{{"blob":"{blob}","job_id":"j1","target":"b88d0600","algo":"rx/0","height":3000000,"seed_hash":"{hash}"}},"extensions":["keepalive"],"status":"OK"}}}}"#
+            ),
+        ),
+        (
+            Client,
+            &format!(
+                r#"{{"id":2,"jsonrpc":"2.0","method":"submit","params":{{"id":"s1","job_id":"j1","nonce":"0a0b0c0d","result":"{hash}"}}}}"#
+            ),
+        ),
+        (
+            Server,
+            &format!(r#"{{"jsonrpc":"2.0","method":"job","params":{{"blob":"{blob}","job_id":"j2","target":"711b0d00","algo":"rx/0"}}}}"#),
+        ),
         (Server, r#"{"id":2,"jsonrpc":"2.0","error":null,"result":{"status":"OK"}}"#),
-        (Client, &format!(r#"{{"id":3,"jsonrpc":"2.0","method":"submit","params":{{"id":"s1","job_id":"j2","nonce":"0a0b0c0e","result":"{hash}"}}}}"#)),
+        (
+            Client,
+            &format!(
+                r#"{{"id":3,"jsonrpc":"2.0","method":"submit","params":{{"id":"s1","job_id":"j2","nonce":"0a0b0c0e","result":"{hash}"}}}}"#
+            ),
+        ),
         (Server, r#"{"id":3,"jsonrpc":"2.0","error":{"code":-1,"message":"Low difficulty share"},"result":null}"#),
         (Client, r#"{"id":4,"jsonrpc":"2.0","method":"keepalived","params":{"id":"s1"}}"#),
         (Server, r#"{"id":4,"jsonrpc":"2.0","error":null,"result":{"status":"KEEPALIVED"}}"#),
@@ -79,10 +102,21 @@ fn bitcoin() -> Script {
         (Client, &format!(r#"{{"id":2,"method":"mining.authorize","params":["{BTC}.s19","x"]}}"#)),
         (Server, r#"{"id":2,"result":true,"error":null}"#),
         (Server, r#"{"id":null,"method":"mining.set_difficulty","params":[65536]}"#),
-        (Server, &format!(r#"{{"id":null,"method":"mining.notify","params":["bf","{previous}","01000000","ffffffff",["{previous}"],"20000000","17034219","65000000",true]}}"#)),
-        (Client, &format!(r#"{{"id":4,"method":"mining.submit","params":["{BTC}.s19","bf","00000001","65000000","1234abcd","00002000"]}}"#)),
+        (
+            Server,
+            &format!(
+                r#"{{"id":null,"method":"mining.notify","params":["bf","{previous}","01000000","ffffffff",["{previous}"],"20000000","17034219","65000000",true]}}"#
+            ),
+        ),
+        (
+            Client,
+            &format!(r#"{{"id":4,"method":"mining.submit","params":["{BTC}.s19","bf","00000001","65000000","1234abcd","00002000"]}}"#),
+        ),
         (Server, r#"{"id":4,"result":true,"error":null}"#),
-        (Client, &format!(r#"{{"id":5,"method":"mining.submit","params":["{BTC}.s19","bf","00000002","65000000","1234abce","00002000"]}}"#)),
+        (
+            Client,
+            &format!(r#"{{"id":5,"method":"mining.submit","params":["{BTC}.s19","bf","00000002","65000000","1234abce","00002000"]}}"#),
+        ),
         (Server, r#"{"id":5,"result":null,"error":[23,"Low difficulty share",null]}"#),
     ])
 }

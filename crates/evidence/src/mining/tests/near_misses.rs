@@ -19,7 +19,10 @@ fn other_services_with_the_same_words() {
         ("login of a program", r#"{"id":1,"jsonrpc":"2.0","method":"login","params":{"login":"bob","pass":"secret","agent":"MyApp/1.0"}}"#),
         ("login of a browser", r#"{"id":1,"method":"login","params":{"login":"bob","pass":"x","agent":"Mozilla/5.0 (X11; Linux)"}}"#),
         ("login with a list", r#"{"id":1,"method":"login","params":["bob","secret"]}"#),
-        ("login with a signature's algorithm", r#"{"id":1,"method":"login","params":{"login":"bob","pass":"x","algo":["hmac-sha1","ed25519"]}}"#),
+        (
+            "login with a signature's algorithm",
+            r#"{"id":1,"method":"login","params":{"login":"bob","pass":"x","algo":["hmac-sha1","ed25519"]}}"#,
+        ),
         ("submit of a form", r#"{"id":2,"method":"submit","params":{"id":"form1","nonce":"0a0b0c0d","answer":"yes"}}"#),
         ("submit with another hash", r#"{"id":2,"method":"submit","params":{"id":"1","job_id":"7","nonce":"abc","result":"ok"}}"#),
         ("job of a queue", r#"{"method":"job","params":{"job_id":"17","blob":"aGVsbG8=","target":"worker-3"}}"#),
@@ -39,11 +42,17 @@ fn other_services_with_the_same_words() {
         ("ActionCable", r#"{"command":"subscribe","identifier":"{\"channel\":\"ChatChannel\"}"}"#),
         ("a price by name", r#"{"id":1,"method":"getwork.list","params":[]}"#),
         ("true", r#"{"id":1,"result":true,"error":null}"#),
-        ("blocks as a filter's answer", r#"{"id":1,"jsonrpc":"2.0","result":["0xaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","0xbaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","0xcaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]}"#),
+        (
+            "blocks as a filter's answer",
+            r#"{"id":1,"jsonrpc":"2.0","result":["0xaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","0xbaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","0xcaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]}"#,
+        ),
         ("not an object", r#"["mining.subscribe",["cgminer"]]"#),
         ("a method that is an object", r#"{"id":1,"method":{"name":"mining.subscribe"},"params":[]}"#),
         ("broken JSON", r#"{"id":1,"method":"mining.subscribe","params":[}"#),
-        ("more members than any message has", r#"{"method":"mining.subscribe","params":[],"id":1,"time":"x","src":"1.2.3.4","dst":"5.6.7.8","sensor":"a","proto":"tcp","event":"stratum"}"#),
+        (
+            "more members than any message has",
+            r#"{"method":"mining.subscribe","params":[],"id":1,"time":"x","src":"1.2.3.4","dst":"5.6.7.8","sensor":"a","proto":"tcp","event":"stratum"}"#,
+        ),
         ("deep", &format!("{{\"id\":{}1{}}}", "[".repeat(500), "]".repeat(500))),
     ] {
         for (side, other) in [(Client, Server), (Server, Client)] {
@@ -59,15 +68,29 @@ fn text_that_quotes_mining() {
     let quoted = r#"{"id":1,"method":"mining.subscribe","params":["cgminer"]}"#;
     let inner = quoted.replace('"', "\\\"");
     for (name, text) in [
-        ("mail", format!("220 mail.example ESMTP\r\nEHLO a\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nSubject: x\r\n\r\n{quoted}\r\n.\r\n")),
-        ("mail under way", format!("he sends this line to the pool:\r\n\r\nlook at it.\r\nA line of text\r\nAnother line\r\n{quoted}\r\nthen the pool answers\r\nand so on\r\n")),
+        (
+            "mail",
+            format!("220 mail.example ESMTP\r\nEHLO a\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nSubject: x\r\n\r\n{quoted}\r\n.\r\n"),
+        ),
+        (
+            "mail under way",
+            format!(
+                "he sends this line to the pool:\r\n\r\nlook at it.\r\nA line of text\r\nAnother line\r\n{quoted}\r\nthen the pool answers\r\nand so on\r\n"
+            ),
+        ),
         ("chat in JSON", format!("{{\"type\":\"message\",\"text\":\"{inner}\"}}\n")),
         ("IRC", format!("NICK a\r\nUSER a 0 * :a\r\nJOIN #mining\r\nPRIVMSG #mining :{quoted}\r\n{quoted}\r\n")),
         ("Redis", format!("*3\r\n$7\r\nPUBLISH\r\n$4\r\nchat\r\n${}\r\n{quoted}\r\n", quoted.len())),
         ("SQL", format!("INSERT INTO rules VALUES (1, '{quoted}');\nSELECT 1;\nSELECT 2;\n{quoted}\n")),
-        ("a rule of an IDS", format!("alert tcp any any -> any any (content:\"mining.subscribe\"; sid:1;)\nalert tcp\nalert udp\n{quoted}\n")),
+        (
+            "a rule of an IDS",
+            format!("alert tcp any any -> any any (content:\"mining.subscribe\"; sid:1;)\nalert tcp\nalert udp\n{quoted}\n"),
+        ),
         ("a page", format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n<pre>\n{quoted}\n</pre>", quoted.len() + 14)),
-        ("a document in plain text", format!("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n\r\n{quoted}\n", quoted.len() + 1)),
+        (
+            "a document in plain text",
+            format!("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n\r\n{quoted}\n", quoted.len() + 1),
+        ),
         ("a document without a length", format!("HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n{quoted}\n")),
         ("an upload", format!("POST /paste HTTP/1.1\r\nHost: paste.example\r\nContent-Length: {}\r\n\r\n{quoted}", quoted.len())),
         ("syslog", format!("<13>Nov 18 02:05:00 h app: start\n<13>Nov 18 02:05:00 h app: {quoted}\n<13>x\n<13>y\n{quoted}\n")),
@@ -98,7 +121,8 @@ fn a_copy_of_a_conversation_is_none() {
 }
 
 fn rpc(path: &str, agent: &str, body: &str) -> Vec<u8> {
-    format!("POST {path} HTTP/1.1\r\nHost: 127.0.0.1:8332\r\nUser-Agent: {agent}\r\nContent-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
+    format!("POST {path} HTTP/1.1\r\nHost: 127.0.0.1:8332\r\nUser-Agent: {agent}\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+        .into_bytes()
 }
 
 fn reply(body: &str) -> Vec<u8> {
@@ -114,7 +138,10 @@ fn wallets_and_nodes() {
         ("bitcoin-cli", r#"{"method":"getmininginfo","params":[],"id":1}"#),
         ("bitcoin-cli", r#"{"method":"getblocktemplate","params":[{"rules":["segwit"]}],"id":1}"#),
         ("Go-http-client/1.1", r#"{"jsonrpc":"2.0","method":"eth_getBlockByNumber","params":["latest",false],"id":1}"#),
-        ("Go-http-client/1.1", r#"{"jsonrpc":"2.0","method":"eth_call","params":[{"to":"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"}],"id":1}"#),
+        (
+            "Go-http-client/1.1",
+            r#"{"jsonrpc":"2.0","method":"eth_call","params":[{"to":"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"}],"id":1}"#,
+        ),
         ("Go-http-client/1.1", r#"{"jsonrpc":"2.0","method":"eth_getWork","params":[],"id":1}"#),
         ("python-requests/2", r#"{"jsonrpc":"2.0","method":"login","params":{"login":"bob","pass":"x","agent":"XMRig/6"},"id":1}"#),
         ("curl/8.0", r#"{"jsonrpc":"2.0","method":"eth_mining","params":[],"id":1}"#),

@@ -101,7 +101,12 @@ fn kawpow_kaspa_and_autolykos_are_known_by_their_jobs() {
     for (job, algorithm) in [
         (format!(r#"["1","{zero}","{zero}","00000000{}",true,2500000,"1b00ffff"]"#, "f".repeat(56)), "kawpow"),
         (r#"["1",[1,2,3,18446744073709551615],1700000000]"#.to_owned(), "kheavyhash"),
-        (format!(r#"["1",900000,"{zero}","","","02","28948022309329048855892746252171976963209391069768726095651290785379540373584","",true]"#), "autolykos2"),
+        (
+            format!(
+                r#"["1",900000,"{zero}","","","02","28948022309329048855892746252171976963209391069768726095651290785379540373584","",true]"#
+            ),
+            "autolykos2",
+        ),
         (format!(r#"["1","{zero}","{zero}",true]"#), "ethash"),
         (format!(r#"["1","{zero}","{zero}","01","02",["{zero}"],"20000000","1b00ffff","65000000",true]"#), "lbry"),
     ] {
@@ -172,7 +177,13 @@ fn web_miners_in_lines() {
         (Client, r#"{"type":"auth","params":{"version":7,"site_key":"SiteKey123","type":"anonymous","user":null,"goal":0}}"#),
         (Server, r#"{"type":"authed","params":{"token":"","hashes":0}}"#),
         (Server, &format!(r#"{{"type":"job","params":{{"job_id":"164698158344253","blob":"{}","target":"ffffff00"}}}}"#, blob("0707"))),
-        (Client, &format!(r#"{{"type":"submit","params":{{"version":7,"job_id":"164698158344253","nonce":"0a0b0c0d","result":"{}"}}}}"#, hash("e"))),
+        (
+            Client,
+            &format!(
+                r#"{{"type":"submit","params":{{"version":7,"job_id":"164698158344253","nonce":"0a0b0c0d","result":"{}"}}}}"#,
+                hash("e")
+            ),
+        ),
         (Server, r#"{"type":"hash_accepted","params":{"hashes":256}}"#),
     ]))
     .unwrap();

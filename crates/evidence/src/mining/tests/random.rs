@@ -68,7 +68,8 @@ fn a_conversation_stays_small_whatever_comes() {
         let mut conversation = Conversation::default();
         let seeds = seeds();
         conversation.push(Client, &seeds[dice.roll(seeds.len())], 0, false);
-        let open = [&b"{\"a\":\""[..], b"[", b"{\"id\":1,\"method\":\"mining.submit\",\"params\":[\"", b"HTTP/1.1 200 OK\r\nX: "][dice.roll(4)];
+        let open =
+            [&b"{\"a\":\""[..], b"[", b"{\"id\":1,\"method\":\"mining.submit\",\"params\":[\"", b"HTTP/1.1 200 OK\r\nX: "][dice.roll(4)];
         for _ in 0..200 {
             let side = if dice.roll(2) == 0 { Client } else { Server };
             conversation.push(side, open, 0, false);

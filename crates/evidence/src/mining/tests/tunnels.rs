@@ -32,7 +32,7 @@ fn connect_and_socks_lead_to_mining() {
         (Client, [&[4, 1, 0x0d, 0x05, 0, 0, 0, 1, 0][..], b"pool.example\0"].concat()),
         (Server, vec![0, 0x5a, 0, 0, 0, 0, 0, 0]),
     ]);
-    for tunnel in [connect.clone(), refused_first, socks5.clone(), socks4, behind(socks5.clone(), connect.clone())] {
+    for tunnel in [connect.clone(), refused_first, socks5.clone(), socks4, behind(socks5, connect)] {
         for inner in [monero(), bitcoin()] {
             let alone = session(&inner).unwrap();
             let found = session(&behind(tunnel.clone(), inner)).unwrap();
@@ -53,7 +53,8 @@ fn connect_and_socks_lead_to_mining() {
 
 #[test]
 fn the_pools_side_of_a_tunnel_is_enough() {
-    for reply in [&b"HTTP/1.1 200 Connection established\r\n\r\n"[..], &[5, 0, 5, 0, 0, 1, 0, 0, 0, 0, 0, 0], &[0, 0x5a, 0, 0, 0, 0, 0, 0]] {
+    for reply in [&b"HTTP/1.1 200 Connection established\r\n\r\n"[..], &[5, 0, 5, 0, 0, 1, 0, 0, 0, 0, 0, 0], &[0, 0x5a, 0, 0, 0, 0, 0, 0]]
+    {
         let pool: Script = monero().into_iter().filter(|(who, _)| *who == Server).collect();
         assert!(session(&behind(script(&[(Server, reply)]), pool)).is_some());
     }
@@ -79,7 +80,12 @@ fn chunked(body: &str) -> Vec<u8> {
 #[test]
 fn getwork_over_http() {
     let ask = r#"{"id":0,"method":"getwork","params":[]}"#;
-    let work = format!(r#"{{"id":0,"error":null,"result":{{"data":"{}","target":"{}00000000","midstate":"{}","hash1":"00"}}}}"#, "0a".repeat(128), "ff".repeat(28), hash("1"));
+    let work = format!(
+        r#"{{"id":0,"error":null,"result":{{"data":"{}","target":"{}00000000","midstate":"{}","hash1":"00"}}}}"#,
+        "0a".repeat(128),
+        "ff".repeat(28),
+        hash("1")
+    );
     let solved = format!(r#"{{"id":1,"method":"getwork","params":["{}"]}}"#, "0b".repeat(128));
     let fields = "Host: pool.example:8332\r\nUser-Agent: cgminer/2.7.5\r\nAuthorization: Basic dXNlci5yaWc6eA==\r\nX-Mining-Extensions: longpoll midstate\r\n";
     let found = session(&script(&[
@@ -113,8 +119,14 @@ fn ethereums_getwork_over_http() {
 
 #[test]
 fn templates_are_a_nodes_unless_a_miner_or_a_pool_says_so() {
-    let ask = r#"{"id":1,"method":"getblocktemplate","params":[{"capabilities":["coinbasetxn","workid","coinbase/append"],"rules":["segwit"]}]}"#;
-    let template = |more: &str| format!(r#"{{"id":1,"error":null,"result":{{"previousblockhash":"{}","bits":"17034219","height":800000,"curtime":1,"transactions":[]{more}}}}}"#, hash("0"));
+    let ask =
+        r#"{"id":1,"method":"getblocktemplate","params":[{"capabilities":["coinbasetxn","workid","coinbase/append"],"rules":["segwit"]}]}"#;
+    let template = |more: &str| {
+        format!(
+            r#"{{"id":1,"error":null,"result":{{"previousblockhash":"{}","bits":"17034219","height":800000,"curtime":1,"transactions":[]{more}}}}}"#,
+            hash("0")
+        )
+    };
     let node = script(&[(Client, with("/", "Host: 127.0.0.1:8332\r\n", ask)), (Server, reply(&template("")))]);
     assert_eq!(session(&node).unwrap().role, Role::Node);
     let pool = script(&[(Client, with("/", "Host: pool.example\r\n", ask)), (Server, reply(&template(r#","coinbasetxn":{"data":"00"}"#)))]);
@@ -125,7 +137,9 @@ fn templates_are_a_nodes_unless_a_miner_or_a_pool_says_so() {
     let plain = lines(&[(Client, ask), (Server, &template(""))]);
     assert_eq!(session(&plain).unwrap().role, Role::Miner);
     let monero = r#"{"jsonrpc":"2.0","id":"0","method":"get_block_template","params":{"wallet_address":"x","reserve_size":60}}"#;
-    let reply_of = reply(r#"{"id":"0","jsonrpc":"2.0","result":{"blocktemplate_blob":"1010ab","difficulty":300000000000,"height":3000000,"status":"OK"}}"#);
+    let reply_of = reply(
+        r#"{"id":"0","jsonrpc":"2.0","result":{"blocktemplate_blob":"1010ab","difficulty":300000000000,"height":3000000,"status":"OK"}}"#,
+    );
     assert_eq!(session(&script(&[(Client, with("/json_rpc", "", monero)), (Server, reply_of)])).unwrap().role, Role::Node);
 }
 
