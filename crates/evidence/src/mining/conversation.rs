@@ -370,7 +370,7 @@ impl Live {
         }
         // Short frames are easily mistaken: they count behind a setup, or for what is more than a number in them.
         if !session.has(V2_PLAIN.name) {
-            self.idle += 1;
+            self.idle = self.idle.saturating_add(1);
             return;
         }
         session.seen(at);

@@ -165,7 +165,8 @@ impl Messages {
                         self.begin();
                         start = at;
                     }
-                    Step::Broken => {
+                    Step::Broken(next) => {
+                        at = next;
                         self.held.clear();
                         self.state = State::SkipLine;
                         if self.strike() {
@@ -255,7 +256,7 @@ impl Messages {
     }
 
     fn step(&mut self, bytes: &[u8], at: usize) -> Step {
-        let Some(byte) = bytes.get(at).copied() else { return Step::Broken };
+        let Some(byte) = bytes.get(at).copied() else { return Step::Broken(at) };
         match self.text {
             Text::Escaped => {
                 self.text = Text::Inside;
@@ -273,7 +274,7 @@ impl Messages {
                     }
                     Some(b'\\') => self.text = Text::Escaped,
                     // A line's end: no string holds one.
-                    _ => return Step::Broken,
+                    _ => return Step::Broken(at + stop),
                 }
                 return Step::On(at + stop + 1);
             }
@@ -288,23 +289,23 @@ impl Messages {
             b'{' | b'[' => {
                 if !matches!(self.before, 0 | b',' | b':' | b'[') {
                     // The message before broke off.
-                    return if self.state == State::MessageLine { Step::Again } else { Step::Broken };
+                    return if self.state == State::MessageLine { Step::Again } else { Step::Broken(at) };
                 }
                 self.depth = self.depth.saturating_add(1);
             }
             b'}' | b']' => self.depth = self.depth.saturating_sub(1),
             b'"' => {
                 if !matches!(self.before, b'{' | b'[' | b',' | b':') {
-                    return Step::Broken;
+                    return Step::Broken(at);
                 }
                 self.text = Text::Inside;
             }
             b',' | b':' | b'0'..=b'9' | b'+' | b'-' | b'.' | b'a'..=b'z' | b'E' => {
                 if self.before == b'{' {
-                    return Step::Broken;
+                    return Step::Broken(at);
                 }
             }
-            _ => return Step::Broken,
+            _ => return Step::Broken(at),
         }
         self.state = State::Message;
         self.before = byte;
@@ -317,7 +318,8 @@ enum Step {
     End(usize),
     /// Another message begins here, though the one before has no end.
     Again,
-    Broken,
+    /// This is no JSON from here on.
+    Broken(usize),
 }
 
 #[cfg(test)]

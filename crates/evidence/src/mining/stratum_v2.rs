@@ -5,11 +5,16 @@ const KEPT: usize = 2 << 10;
 /// No message of the mining protocol comes near.
 const LARGEST: u32 = 1 << 20;
 
+/// The answers to a setup come first: this, and the success before it.
+const SETUP_ERROR: u8 = 2;
+
 #[derive(Debug, Default)]
 pub(super) struct Frames {
     held: Vec<u8>,
     /// Of the frame under way, behind what is kept.
     passed_over: u32,
+    /// The first frame, which sets up the connection, was read.
+    begun: bool,
 }
 
 /// What a frame says.
@@ -61,6 +66,9 @@ impl Frames {
             bytes = rest;
             let Some(head) = self.held.get(..6) else { continue };
             let length = length(head)?;
+            if !self.begun && (head.get(2).is_none_or(|kind| *kind > SETUP_ERROR) || length as usize > KEPT) {
+                return Err(());
+            }
             let kept = (length as usize).min(KEPT);
             if self.held.len() < 6 + kept {
                 continue;
@@ -69,6 +77,7 @@ impl Frames {
             said(read(kind, self.held.get(6..).unwrap_or_default()).ok_or(())?);
             self.passed_over = length - kept as u32;
             self.held.clear();
+            self.begun = true;
         }
         Ok(())
     }
