@@ -21,6 +21,7 @@ mod input;
 mod json;
 mod lines;
 mod look;
+mod mining;
 mod options;
 mod parquet;
 mod recognise;

@@ -1,0 +1,139 @@
+//! What the first bytes of one side are. Decides after as few bytes as it can: most connections are of no interest.
+
+use super::websocket;
+use super::{Side, nodes};
+
+/// No decision waits for more bytes than these.
+pub(super) const LONGEST_HEAD: usize = 24;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Opening {
+    /// Too few bytes to tell.
+    More,
+    /// JSON, or text in which JSON may begin on a later line.
+    Lines,
+    Http,
+    Socks4,
+    Socks5,
+    WebSocket,
+    /// Frames of Stratum V2 without encryption.
+    PlainV2,
+    /// Peers of a coin's network.
+    Peers(nodes::Peers),
+    /// Another protocol, known by its first bytes: nothing of mining can be read in the whole connection.
+    Foreign,
+    /// Nothing that could be read.
+    Unknown,
+}
+
+const HTTP: [&[u8]; 9] = [b"GET ", b"POST ", b"HTTP/1.", b"CONNECT ", b"HEAD ", b"PUT ", b"OPTIONS ", b"DELETE ", b"PATCH "];
+/// What opens other protocols on both sides alike: SSH, HTTP/2, TLS (handshake, and records of a session under way).
+const FOREIGN: [&[u8]; 7] =
+    [b"SSH-", b"PRI * HTTP/2", &[0x16, 3, 1], &[0x16, 3, 3], &[0x17, 3, 3], &[0x15, 3, 3], &[0x13, b'B', b'i', b't', b'T']];
+
+pub(super) fn opening(side: Side, head: &[u8]) -> Opening {
+    let Some(first) = head.first() else { return Opening::More };
+    if let Some(found) = nodes::peers(head) {
+        return Opening::Peers(found);
+    }
+    let mut more = head.len() < LONGEST_HEAD && nodes::may_be_peers(head);
+    match one_of(&HTTP, head) {
+        Match::Whole => return Opening::Http,
+        Match::Begun => more = true,
+        Match::No => {}
+    }
+    match one_of(&FOREIGN, head) {
+        Match::Whole => return Opening::Foreign,
+        Match::Begun => more = true,
+        Match::No => {}
+    }
+    if more {
+        return Opening::More;
+    }
+    match (first, head.get(1), side) {
+        // XML, HTML.
+        (b'<', ..) => return Opening::Unknown,
+        (b'\r' | b'\n' | b'\t' | b' '..=b'~', ..) => return Opening::Lines,
+        (4 | 5, None, _) | (0, None, _) => return Opening::More,
+        (5, Some(1..=8), Side::Client) | (5, Some(0 | 2), Side::Server) => return Opening::Socks5,
+        (4, Some(1), Side::Client) | (0, Some(0x5a), Side::Server) => return Opening::Socks4,
+        (0, Some(0 | 0x80), _) => {
+            return match head.get(2) {
+                None => Opening::More,
+                Some(0..=3) => Opening::PlainV2,
+                Some(_) => Opening::Unknown,
+            };
+        }
+        _ => {}
+    }
+    match websocket::looks_like(head) {
+        None => Opening::More,
+        Some(true) => Opening::WebSocket,
+        // A letter outside of ASCII: the first byte may lie in the middle of a word.
+        Some(false) if *first >= 0x80 && head.get(1..).is_some_and(|rest| rest.iter().take(8).all(|b| *b >= 0x20)) => {
+            if head.len() < 9 {
+                Opening::More
+            } else {
+                Opening::Lines
+            }
+        }
+        Some(false) => Opening::Unknown,
+    }
+}
+
+#[derive(PartialEq, Eq)]
+enum Match {
+    Whole,
+    Begun,
+    No,
+}
+
+fn one_of(known: &[&[u8]], head: &[u8]) -> Match {
+    let mut begun = false;
+    for word in known {
+        if head.starts_with(word) {
+            return Match::Whole;
+        }
+        begun |= word.starts_with(head);
+    }
+    if begun { Match::Begun } else { Match::No }
+}
+
+/// Whether a line that begins so may be the first of an HTTP message; `None` where more of it is needed.
+pub(super) fn begins_http(line: &[u8]) -> Option<bool> {
+    match one_of(&HTTP, line) {
+        Match::Whole => Some(true),
+        Match::Begun => None,
+        Match::No => Some(false),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn openings_are_told_apart() {
+        for (side, head, expected) in [
+            (Side::Client, &b"{\"id\":1"[..], Opening::Lines),
+            (Side::Client, b"\r\n{", Opening::Lines),
+            (Side::Client, b"PO", Opening::More),
+            (Side::Client, b"POST / HTTP/1.1", Opening::Http),
+            (Side::Client, b"PASS x\r\n", Opening::Lines),
+            (Side::Server, b"HTTP/1.1 200 OK", Opening::Http),
+            (Side::Client, &[0x16, 3, 1, 2, 0], Opening::Foreign),
+            (Side::Client, b"SSH-2.0-x", Opening::Foreign),
+            (Side::Client, &[5, 1, 0], Opening::Socks5),
+            (Side::Client, &[4, 1, 1, 187, 0, 0, 0, 1], Opening::Socks4),
+            (Side::Server, &[0, 0x5a, 0, 0], Opening::Socks4),
+            (Side::Client, &[0, 0, 0, 40], Opening::PlainV2),
+            (Side::Client, &[0x81, 0x85, 1, 2, 3, 4, b'{' ^ 1], Opening::WebSocket),
+            (Side::Server, &[0x81, 0x05, b'{'], Opening::WebSocket),
+            (Side::Client, &[0x81, 0x85, 1, 2, 3, 4, 0], Opening::Unknown),
+            (Side::Client, &[0xff; 40], Opening::Lines),
+            (Side::Client, &[0x80, 0x00, 0x7f], Opening::Unknown),
+        ] {
+            assert_eq!(opening(side, head), expected, "{head:?}");
+        }
+    }
+}

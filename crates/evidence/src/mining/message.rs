@@ -1,0 +1,137 @@
+//! A JSON message and what it is to which protocol.
+
+use super::http::Facts;
+use super::session::Session;
+use super::{Side, cryptonote, ethereum, getwork, nodes, stratum, web_miner};
+use serde_json::{Map, Value};
+
+/// No message of a mining protocol has more members; log records have.
+const MOST_MEMBERS: usize = 8;
+/// Of a batch only so many are read.
+const LONGEST_BATCH: usize = 64;
+
+/// What a message came in.
+#[derive(Clone, Copy)]
+pub(super) enum Carrier<'a> {
+    Lines,
+    WebSocket,
+    Http(&'a Facts),
+}
+
+pub(super) struct Message<'a> {
+    pub(super) side: Side,
+    pub(super) at: i64,
+    pub(super) carrier: Carrier<'a>,
+    pub(super) object: &'a Map<String, Value>,
+}
+
+impl Side {
+    pub(super) fn other(self) -> Self {
+        match self {
+            Self::Client => Self::Server,
+            Self::Server => Self::Client,
+        }
+    }
+}
+
+/// The members of `params`, in order; of none an empty list.
+const NONE: &[Value] = &[];
+
+impl<'a> Message<'a> {
+    pub(super) fn id(&self) -> Option<&'a Value> {
+        self.object.get("id")
+    }
+
+    pub(super) fn list(&self) -> &'a [Value] {
+        self.object.get("params").and_then(Value::as_array).map_or(NONE, Vec::as_slice)
+    }
+
+    pub(super) fn params(&self) -> Option<&'a Map<String, Value>> {
+        self.object.get("params").and_then(Value::as_object)
+    }
+
+    pub(super) fn text(&self, at: usize) -> &'a str {
+        self.list().get(at).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    pub(super) fn result(&self) -> &'a Value {
+        self.object.get("result").unwrap_or(&Value::Null)
+    }
+
+    pub(super) fn has_error(&self) -> bool {
+        !matches!(self.object.get("error"), None | Some(Value::Null | Value::Bool(false)))
+    }
+
+    pub(super) fn is_http(&self) -> bool {
+        matches!(self.carrier, Carrier::Http(_))
+    }
+}
+
+pub(super) fn text<'a>(object: &'a Map<String, Value>, name: &str) -> &'a str {
+    object.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// A number, or a text that is one.
+pub(super) fn number(value: &Value) -> Option<f64> {
+    value.as_f64().or_else(|| value.as_str()?.parse().ok()).filter(|n: &f64| n.is_finite())
+}
+
+pub(super) fn is_hex(text: &str, digits: usize) -> bool {
+    text.len() == digits && is_some_hex(text)
+}
+
+pub(super) fn is_some_hex(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// `0x` and so many digits.
+pub(super) fn is_marked_hex(text: &str, digits: usize) -> bool {
+    text.strip_prefix("0x").is_some_and(|rest| is_hex(rest, digits))
+}
+
+/// Reads a message, or a batch of them. Whether it was of any use.
+pub(super) fn read(session: &mut Session, bytes: &[u8], side: Side, at: i64, carrier: Carrier<'_>) -> bool {
+    match serde_json::from_slice(bytes) {
+        Ok(Value::Object(object)) => one(session, &Message { side, at, carrier, object: &object }),
+        Ok(Value::Array(batch)) => {
+            let mut useful = false;
+            for object in batch.iter().take(LONGEST_BATCH).filter_map(Value::as_object) {
+                useful |= one(session, &Message { side, at, carrier, object });
+            }
+            useful
+        }
+        _ => false,
+    }
+}
+
+fn one(session: &mut Session, message: &Message<'_>) -> bool {
+    if message.object.len() > MOST_MEMBERS {
+        return false;
+    }
+    if let Some(method) = message.object.get("method").and_then(Value::as_str) {
+        if nodes::is_rpc(method) {
+            session.asks_node = true;
+            return false;
+        }
+        return stratum::request(session, message, method)
+            || cryptonote::request(session, message, method)
+            || ethereum::request(session, message, method)
+            || getwork::request(session, message, method);
+    }
+    if message.object.contains_key("result") || message.object.contains_key("error") && message.object.contains_key("id") {
+        let ask = session.asked(message.side, message.id());
+        return stratum::answer(session, message, ask)
+            || cryptonote::answer(session, message, ask)
+            || ethereum::answer(session, message, ask)
+            || getwork::answer(session, message, ask);
+    }
+    web_miner::read(session, message)
+}
+
+/// Counts the answer to a share.
+pub(super) fn share_answer(session: &mut Session, message: &Message<'_>, ask: Option<super::session::Ask>, accepted: bool) -> bool {
+    let Some(super::session::Ask::Share(work)) = ask else { return false };
+    session.tally.answer(accepted && !message.has_error(), work);
+    session.seen(message.at);
+    true
+}

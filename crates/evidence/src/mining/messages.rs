@@ -1,0 +1,386 @@
+//! Cuts one side's bytes into JSON messages. A message begins at the start of a line, or right behind another, and ends with its last
+//! bracket: so several may share a line, and one may take several. What stands inside of other text begins none.
+
+use super::detect;
+use memchr::{memchr, memchr3};
+
+/// The longest message that is kept.
+pub(super) const LONGEST: usize = 64 << 10;
+/// So many lines that are no JSON, and no more of these than of messages, may pass.
+const STRIKES: u32 = 3;
+/// So many bytes may pass before the first message: the rest of a line that had begun before the capture.
+const BEFORE_FIRST: usize = 16 << 10;
+
+#[derive(Debug, Default)]
+pub(super) struct Messages {
+    state: State,
+    /// The message under way, or the first letters of a line of text.
+    held: Vec<u8>,
+    depth: u32,
+    text: Text,
+    /// The last byte of the message that is no blank.
+    before: u8,
+    strikes: u32,
+    found: u32,
+    passed: usize,
+    /// A line has begun before these bytes did, or bytes of it are lost.
+    partial: bool,
+    /// The very first letter has to begin a message.
+    strict: bool,
+    closed: bool,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum State {
+    #[default]
+    LineStart,
+    Message,
+    /// A new line within a message.
+    MessageLine,
+    AfterMessage,
+    /// Text, whose beginning may be HTTP's.
+    LineOfText,
+    SkipLine,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Text {
+    #[default]
+    Outside,
+    Inside,
+    Escaped,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// All bytes are taken.
+    Taken,
+    /// A line of HTTP: these bytes begin it, and so many of the given ones are left.
+    Http(Vec<u8>, usize),
+    /// This is no conversation in JSON.
+    Other,
+}
+
+impl Messages {
+    /// For bytes that may begin in the middle of a line.
+    pub(super) fn partial() -> Self {
+        Self { partial: true, ..Self::default() }
+    }
+
+    /// For a body, which is JSON from its first letter or none at all.
+    pub(super) fn strict() -> Self {
+        Self { strict: true, ..Self::default() }
+    }
+
+    pub(super) fn close(&mut self) {
+        *self = Self { closed: true, ..Self::default() };
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// Bytes are missing here.
+    pub(super) fn lost(&mut self) {
+        *self = Self { partial: true, strikes: self.strikes, found: self.found, ..Self::default() };
+    }
+
+    /// Takes bytes and hands out whole messages.
+    pub(super) fn push(&mut self, bytes: &[u8], mut message: impl FnMut(&[u8])) -> Outcome {
+        let mut at = 0;
+        // Where the message under way begins in `bytes`, if it began here.
+        let mut start = 0;
+        while let Some(byte) = bytes.get(at).copied() {
+            match self.state {
+                State::LineStart => match byte {
+                    b' ' | b'\t' | b'\r' | b'\n' => at += 1,
+                    b'{' | b'[' => {
+                        self.begin();
+                        start = at;
+                    }
+                    _ if self.strict => return Outcome::Other,
+                    _ => {
+                        self.held.clear();
+                        self.state = State::LineOfText;
+                    }
+                },
+                State::AfterMessage => match byte {
+                    b' ' | b'\t' | b'\r' | 0 => at += 1,
+                    b'\n' => {
+                        self.state = State::LineStart;
+                        at += 1;
+                    }
+                    b'{' | b'[' => {
+                        self.begin();
+                        start = at;
+                    }
+                    _ => {
+                        if self.strike() {
+                            return Outcome::Other;
+                        }
+                        self.state = State::SkipLine;
+                    }
+                },
+                State::LineOfText => match self.line_of_text(byte) {
+                    Some(true) => return Outcome::Http(std::mem::take(&mut self.held), bytes.len() - at),
+                    Some(false) if self.dead() => return Outcome::Other,
+                    Some(false) => {}
+                    None => at += 1,
+                },
+                State::SkipLine => {
+                    let rest = bytes.get(at..).unwrap_or_default();
+                    let end = memchr(b'\n', rest);
+                    let line = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
+                    if line.iter().any(|b| *b < b' ' && !matches!(*b, b'\t' | b'\r' | 0x1b)) {
+                        return Outcome::Other;
+                    }
+                    at += line.len() + usize::from(end.is_some());
+                    self.passed = self.passed.saturating_add(line.len());
+                    if self.found == 0 && self.passed > BEFORE_FIRST {
+                        return Outcome::Other;
+                    }
+                    if end.is_some() {
+                        self.state = State::LineStart;
+                    }
+                }
+                State::Message | State::MessageLine => match self.step(bytes, at) {
+                    Step::On(next) => at = next,
+                    Step::End(next) => {
+                        at = next;
+                        let piece = bytes.get(start..at).unwrap_or_default();
+                        self.found = self.found.saturating_add(1);
+                        if self.held.is_empty() {
+                            message(piece);
+                        } else {
+                            self.held.extend_from_slice(piece);
+                            message(&self.held);
+                            self.held.clear();
+                        }
+                        self.state = State::AfterMessage;
+                    }
+                    Step::Again => {
+                        if self.strike() {
+                            return Outcome::Other;
+                        }
+                        self.begin();
+                        start = at;
+                    }
+                    Step::Broken(next) => {
+                        at = next;
+                        self.held.clear();
+                        self.state = State::SkipLine;
+                        if self.strike() {
+                            return Outcome::Other;
+                        }
+                    }
+                },
+            }
+        }
+        if matches!(self.state, State::Message | State::MessageLine) {
+            let piece = bytes.get(start..).unwrap_or_default();
+            if self.held.len() + piece.len() > LONGEST {
+                // The rest of it is passed over like text.
+                self.held = Vec::new();
+                self.state = State::SkipLine;
+                return if self.strike() { Outcome::Other } else { Outcome::Taken };
+            }
+            self.held.extend_from_slice(piece);
+        }
+        Outcome::Taken
+    }
+
+    /// Whether so much was no JSON that the rest is none either.
+    pub(super) fn mostly_text(&self) -> bool {
+        self.strikes > self.found
+    }
+
+    /// What carries the bytes says that a message of its own ends here; one of JSON may go on.
+    pub(super) fn end_of_frame(&mut self) {
+        if !matches!(self.state, State::Message | State::MessageLine) {
+            self.state = State::LineStart;
+            self.held.clear();
+        }
+    }
+
+    /// Messages stand among more lines of text.
+    pub(super) fn quotes(&self) -> bool {
+        self.found > 0 && self.mostly_text()
+    }
+
+    #[cfg(test)]
+    pub(super) fn held(&self) -> usize {
+        self.held.capacity()
+    }
+
+    fn begin(&mut self) {
+        self.held.clear();
+        self.depth = 0;
+        self.text = Text::Outside;
+        self.before = 0;
+        self.state = State::Message;
+    }
+
+    fn strike(&mut self) -> bool {
+        self.strikes = self.strikes.saturating_add(1);
+        self.strict || self.dead()
+    }
+
+    fn dead(&self) -> bool {
+        self.strikes >= STRIKES && self.mostly_text()
+    }
+
+    /// `None` where the byte is taken; otherwise whether the line is HTTP's. If not, it is passed over.
+    fn line_of_text(&mut self, byte: u8) -> Option<bool> {
+        let answer = if byte == b'\n' {
+            Some(false)
+        } else {
+            match detect::begins_http(&self.held) {
+                Some(true) => return Some(true),
+                _ if self.held.len() > 8 => Some(false),
+                _ => {
+                    self.held.push(byte);
+                    match detect::begins_http(&self.held) {
+                        Some(false) => Some(false),
+                        _ => return None,
+                    }
+                }
+            }
+        };
+        self.held.clear();
+        self.state = State::SkipLine;
+        if std::mem::take(&mut self.partial) {
+            return answer;
+        }
+        self.strikes = self.strikes.saturating_add(1);
+        answer
+    }
+
+    fn step(&mut self, bytes: &[u8], at: usize) -> Step {
+        let Some(byte) = bytes.get(at).copied() else { return Step::Broken(at) };
+        match self.text {
+            Text::Escaped => {
+                self.text = Text::Inside;
+                return Step::On(at + 1);
+            }
+            Text::Inside => {
+                let rest = bytes.get(at..).unwrap_or_default();
+                let Some(stop) = memchr3(b'"', b'\\', b'\n', rest) else {
+                    return Step::On(bytes.len());
+                };
+                match rest.get(stop) {
+                    Some(b'"') => {
+                        self.text = Text::Outside;
+                        self.before = b'"';
+                    }
+                    Some(b'\\') => self.text = Text::Escaped,
+                    // A line's end: no string holds one.
+                    _ => return Step::Broken(at + stop),
+                }
+                return Step::On(at + stop + 1);
+            }
+            Text::Outside => {}
+        }
+        match byte {
+            b'\n' => {
+                self.state = State::MessageLine;
+                return Step::On(at + 1);
+            }
+            b' ' | b'\t' | b'\r' => return Step::On(at + 1),
+            b'{' | b'[' => {
+                if !matches!(self.before, 0 | b',' | b':' | b'[') {
+                    // The message before broke off.
+                    return if self.state == State::MessageLine { Step::Again } else { Step::Broken(at) };
+                }
+                self.depth = self.depth.saturating_add(1);
+            }
+            b'}' | b']' => self.depth = self.depth.saturating_sub(1),
+            b'"' => {
+                if !matches!(self.before, b'{' | b'[' | b',' | b':') {
+                    return Step::Broken(at);
+                }
+                self.text = Text::Inside;
+            }
+            b',' | b':' | b'0'..=b'9' | b'+' | b'-' | b'.' | b'a'..=b'z' | b'E' => {
+                if self.before == b'{' {
+                    return Step::Broken(at);
+                }
+            }
+            _ => return Step::Broken(at),
+        }
+        self.state = State::Message;
+        self.before = byte;
+        if self.depth == 0 { Step::End(at + 1) } else { Step::On(at + 1) }
+    }
+}
+
+enum Step {
+    On(usize),
+    End(usize),
+    /// Another message begins here, though the one before has no end.
+    Again,
+    /// This is no JSON from here on.
+    Broken(usize),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(bytes: &[u8], piece: usize) -> (Vec<String>, bool) {
+        let mut found = Vec::new();
+        let mut messages = Messages::partial();
+        for part in bytes.chunks(piece) {
+            let outcome = messages.push(part, |m| found.push(String::from_utf8_lossy(m).into_owned()));
+            if outcome != Outcome::Taken {
+                return (found, false);
+            }
+        }
+        (found, true)
+    }
+
+    #[test]
+    fn messages_are_cut_at_any_split() {
+        let text = b"\r\n{\"a\":\"}\\\"{\"}\n{\"b\":[1,{}]}{\"c\":1}\0\n\n[{\"d\":null}]\r\n{\n  \"e\": {\n    \"f\": 1\n  }\n}\n";
+        let expected = ["{\"a\":\"}\\\"{\"}", "{\"b\":[1,{}]}", "{\"c\":1}", "[{\"d\":null}]", "{\n  \"e\": {\n    \"f\": 1\n  }\n}"];
+        for piece in 1..text.len() {
+            let (found, alive) = cut(text, piece);
+            assert!(alive, "{piece}");
+            assert_eq!(found, expected, "{piece}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_had_begun_is_passed_over() {
+        for text in
+            ["params\":[1,2]}\n{\"a\":1}\n", "\"x\"]}\n{\"a\":1}\n", "{\"a\":\n{\"b\":2}}\n{\"a\":1}\n", "{\"q\":{\"b\":1}\n{\"a\":1}\n"]
+        {
+            for piece in 1..text.len() {
+                let (found, alive) = cut(text.as_bytes(), piece);
+                assert!(alive);
+                assert_eq!(found.last().map(String::as_str), Some("{\"a\":1}"), "{text} {piece}");
+            }
+        }
+    }
+
+    #[test]
+    fn text_is_given_up_soon() {
+        for text in [
+            &b"220 mail ready\r\nEHLO x\r\nMAIL FROM:<a>\r\nDATA\r\n{\"a\":1}\r\n{\"b\":2}\r\n"[..],
+            b"*3\r\n$7\r\nPUBLISH\r\n$5\r\n{\"a\":1}\r\n",
+            b"{\0\x01\x02\x03",
+            b"text\x00\x01",
+        ] {
+            for piece in 1..text.len() {
+                let (found, alive) = cut(text, piece);
+                assert!(!alive && found.is_empty(), "{text:?} {piece} {found:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn http_is_handed_back() {
+        let mut messages = Messages::partial();
+        assert_eq!(messages.push(b"tail of a page\r\nPO", |_| {}), Outcome::Taken);
+        assert_eq!(messages.push(b"ST / HTTP/1.1\r\n", |_| {}), Outcome::Http(b"POST ".to_vec(), 12));
+    }
+}

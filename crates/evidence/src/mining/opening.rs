@@ -1,0 +1,258 @@
+//! Encrypted openings that are known by their lengths alone: Stratum V2's handshake, and RLPx between Ethereum's nodes.
+
+use super::Side;
+use super::nodes::Peers;
+
+/// Noise NX as Stratum V2 uses it: the client's first act is a key, the server's is a key, its static key and a certificate with
+/// their tags, and everything after that begins with a header of this length.
+const ACT_1: u32 = 64;
+const ACT_2: u32 = 234;
+const HEADER: u32 = 22;
+/// An answer that sets the connection up, and nothing else: header, version and flags, tag.
+const SETUP_SUCCESS: u32 = HEADER + 6 + 16;
+
+/// Of 64 random bytes some 57 differ, of 234 some 153; these bounds lie five standard deviations below.
+const DISTINCT_1: u32 = 45;
+const DISTINCT_2: u32 = 125;
+
+/// RLPx before EIP-8.
+const OLD_AUTH: u32 = 307;
+const OLD_ACK: u32 = 210;
+const LONGEST: u32 = 1500;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    Nothing,
+    /// The lengths of Stratum V2.
+    V2,
+    /// And the one answer that only it would give.
+    V2Setup,
+    Peers(Peers),
+    /// Neither.
+    Other,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Opening {
+    act: Act,
+    client: Flight,
+    server: Flight,
+    /// What the client sent behind its first act.
+    behind: u32,
+    /// What the server sent behind its own, before the client spoke again.
+    setup: u32,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Act {
+    #[default]
+    Client,
+    Server,
+    Behind,
+    Setup,
+    Over,
+}
+
+/// The first bytes of a side, before the other spoke.
+#[derive(Debug, Default)]
+struct Flight {
+    length: u32,
+    head: [u8; 3],
+    seen: [u64; 4],
+}
+
+impl Flight {
+    fn push(&mut self, bytes: &[u8]) {
+        for byte in bytes.iter().take(LONGEST as usize) {
+            if let Some(place) = self.head.get_mut(self.length as usize) {
+                *place = *byte;
+            }
+            if let Some(word) = self.seen.get_mut(usize::from(byte >> 6)) {
+                *word |= 1 << (byte & 63);
+            }
+            self.length = self.length.saturating_add(1);
+        }
+    }
+
+    fn distinct(&self) -> u32 {
+        self.seen.iter().map(|word| word.count_ones()).sum()
+    }
+
+    /// Whether the length is one of RLPx's: before EIP-8 a fixed one, since then told by the first two bytes. What is encrypted begins
+    /// with 4, the mark of an uncompressed key.
+    fn rlpx(&self, old: u32) -> bool {
+        let told = u32::from(self.head[0]) << 8 | u32::from(self.head[1]);
+        (self.head[2] == 4 && told + 2 == self.length && told > 150 || self.head[0] == 4 && self.length == old) && self.distinct() > 80
+    }
+
+    fn may_be_rlpx(&self, old: u32) -> bool {
+        let told = u32::from(self.head[0]) << 8 | u32::from(self.head[1]);
+        self.length < 3
+            || self.head[2] == 4 && (150..LONGEST).contains(&told) && self.length <= told + 2
+            || self.head[0] == 4 && self.length <= old
+    }
+}
+
+impl Opening {
+    pub(super) fn push(&mut self, side: Side, bytes: &[u8]) -> Found {
+        if bytes.is_empty() {
+            return Found::Nothing;
+        }
+        let size = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        match (self.act, side) {
+            (Act::Over, _) => return Found::Other,
+            (Act::Client, Side::Client) => {
+                // Most openings are told by their length and first bytes: the rest is not looked at.
+                let (first, rest) = bytes.split_at(bytes.len().min(3));
+                self.client.push(first);
+                if self.client.length.saturating_add(size) > ACT_1 + 3 && !self.client.may_be_rlpx(OLD_AUTH) {
+                    return self.over();
+                }
+                self.client.push(rest);
+                if self.client.length > ACT_1 && !self.client.may_be_rlpx(OLD_AUTH) {
+                    return self.over();
+                }
+            }
+            (Act::Client, Side::Server) => {
+                let v2 = self.client.length == ACT_1 && self.client.distinct() >= DISTINCT_1;
+                if !v2 && !self.client.rlpx(OLD_AUTH) {
+                    return self.over();
+                }
+                self.act = Act::Server;
+                return self.push(side, bytes);
+            }
+            (Act::Server, Side::Server) => {
+                self.server.push(bytes);
+                let v2 = self.client.length == ACT_1 && self.server.length <= ACT_2;
+                if !(v2 || self.client.length != ACT_1 && self.server.may_be_rlpx(OLD_ACK)) {
+                    return self.over();
+                }
+            }
+            (Act::Server, Side::Client) => {
+                if self.client.length != ACT_1 {
+                    let rlpx = self.server.rlpx(OLD_ACK);
+                    self.act = Act::Over;
+                    return if rlpx { Found::Peers(Peers::Rlpx) } else { Found::Other };
+                }
+                if self.server.length != ACT_2 || self.server.distinct() < DISTINCT_2 {
+                    return self.over();
+                }
+                self.act = Act::Behind;
+                return self.push(side, bytes);
+            }
+            (Act::Behind, Side::Client) => {
+                self.behind = self.behind.saturating_add(size);
+            }
+            (Act::Behind, Side::Server) => {
+                if self.behind <= HEADER {
+                    return self.over();
+                }
+                self.act = Act::Setup;
+                self.setup = size;
+                return Found::V2;
+            }
+            (Act::Setup, Side::Server) => self.setup = self.setup.saturating_add(size),
+            (Act::Setup, Side::Client) => {
+                self.act = Act::Over;
+                return if self.setup == SETUP_SUCCESS { Found::V2Setup } else { Found::V2 };
+            }
+        }
+        Found::Nothing
+    }
+
+    /// The last word, when nothing more comes.
+    pub(super) fn end(&self) -> Found {
+        match self.act {
+            Act::Behind if self.behind > HEADER => Found::V2,
+            Act::Setup if self.setup == SETUP_SUCCESS => Found::V2Setup,
+            _ => Found::Nothing,
+        }
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.act == Act::Over
+    }
+
+    /// Whether the client said nothing yet.
+    pub(super) fn is_silent(&self) -> bool {
+        self.client.length == 0
+    }
+
+    pub(super) fn over(&mut self) -> Found {
+        self.act = Act::Over;
+        Found::Other
+    }
+}
+
+/// Bytes that look encrypted, for tests.
+#[cfg(test)]
+pub(super) fn noise(length: usize, mut seed: u64) -> Vec<u8> {
+    (0..length)
+        .map(|_| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 40) as u8
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(flights: &[(Side, Vec<u8>)], piece: usize) -> (Found, Found) {
+        let mut opening = Opening::default();
+        let mut best = Found::Nothing;
+        for (side, bytes) in flights {
+            for part in bytes.chunks(piece) {
+                let found = opening.push(*side, part);
+                if found != Found::Nothing && found != Found::Other {
+                    best = found;
+                }
+            }
+        }
+        (best, opening.end())
+    }
+
+    fn v2(act_1: usize, act_2: usize, setup: usize) -> Vec<(Side, Vec<u8>)> {
+        vec![
+            (Side::Client, noise(act_1, 1)),
+            (Side::Server, noise(act_2, 2)),
+            (Side::Client, noise(120, 3)),
+            (Side::Server, noise(setup, 4)),
+            (Side::Client, noise(80, 5)),
+        ]
+    }
+
+    #[test]
+    fn the_lengths_of_v2_are_known_at_any_split() {
+        for piece in [1, 7, 64, 1000] {
+            assert_eq!(run(&v2(64, 234, 44), piece).0, Found::V2Setup, "{piece}");
+            assert_eq!(run(&v2(64, 234, 60), piece).0, Found::V2);
+            assert_eq!(run(&v2(64, 234, 44)[..3], piece), (Found::Nothing, Found::V2));
+            assert_eq!(run(&v2(64, 233, 44), piece), (Found::Nothing, Found::Nothing));
+            assert_eq!(run(&v2(64, 235, 44), piece), (Found::Nothing, Found::Nothing));
+            assert_eq!(run(&v2(63, 234, 44), piece), (Found::Nothing, Found::Nothing));
+            assert_eq!(run(&v2(65, 234, 44), piece), (Found::Nothing, Found::Nothing));
+        }
+        let mut plain = v2(64, 234, 44);
+        plain[0].1 = b"x".repeat(64);
+        assert_eq!(run(&plain, 64).0, Found::Nothing);
+    }
+
+    #[test]
+    fn rlpx_is_known_by_its_lengths() {
+        let eip8 = |size: usize, seed| {
+            let mut bytes = noise(size + 2, seed);
+            bytes[..3].copy_from_slice(&[(size >> 8) as u8, size as u8, 4]);
+            bytes
+        };
+        let flights = vec![(Side::Client, eip8(434, 1)), (Side::Server, eip8(388, 2)), (Side::Client, noise(200, 3))];
+        for piece in [1, 9, 1000] {
+            assert_eq!(run(&flights, piece).0, Found::Peers(Peers::Rlpx));
+        }
+        let mut old = vec![(Side::Client, noise(307, 1)), (Side::Server, noise(210, 2)), (Side::Client, noise(20, 3))];
+        old[0].1[0] = 4;
+        old[1].1[0] = 4;
+        assert_eq!(run(&old, 50).0, Found::Peers(Peers::Rlpx));
+    }
+}

@@ -1,0 +1,321 @@
+//! What is known of a conversation so far, and whether that makes it mining.
+
+use super::coins::{self, Program};
+use super::login::{self, Login};
+use super::nodes::Peers;
+use super::shares::{Jobs, Tally, Work, network_difficulty};
+use super::{MiningSession, Role, Side};
+use serde_json::Value;
+use std::collections::VecDeque;
+
+/// A conversation is mining from this weight on: one sign that nothing else gives, or two that something else might give alone.
+const ENOUGH: f64 = 2.0;
+const MOST_PENDING: usize = 64;
+const MOST_PROOF: usize = 8;
+const LONGEST_TEXT: usize = 256;
+
+/// A sign of mining. Each counts once.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Sign {
+    pub(super) name: &'static str,
+    pub(super) weight: f64,
+}
+
+pub(super) const fn sign(name: &'static str, weight: f64) -> Sign {
+    Sign { name, weight }
+}
+
+/// What a request that waits for its answer asked.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Ask {
+    Subscribe,
+    Authorize,
+    Configure,
+    Version,
+    Login,
+    Work,
+    Template,
+    Share(Option<Work>),
+}
+
+#[derive(Debug)]
+struct Pending {
+    from: Side,
+    id: String,
+    ask: Ask,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Session {
+    signs: Vec<Sign>,
+    protocol: &'static str,
+    /// How sure the protocol's name is; a surer one replaces it.
+    protocol_rank: u8,
+    /// How often a message said that this side mines.
+    client_mines: u32,
+    server_mines: u32,
+    pub(super) agent: String,
+    pub(super) login: Login,
+    login_rank: u8,
+    pub(super) worker: String,
+    pub(super) pool: String,
+    pub(super) pool_port: u16,
+    pool_rank: u8,
+    pub(super) jobs: Jobs,
+    pub(super) tally: Tally,
+    pending: VecDeque<Pending>,
+    algorithm: &'static str,
+    algorithm_rank: u8,
+    coin: &'static str,
+    /// A miner's or a pool's own sign in a protocol that nodes speak as well.
+    pub(super) is_miners: bool,
+    /// Work is asked of a node.
+    pub(super) asks_node: bool,
+    peers: Option<Peers>,
+    first: Option<i64>,
+    last: i64,
+    /// How often work was asked for.
+    pub(super) polls: u32,
+    /// The version of the blocks that CryptoNote's jobs are for.
+    pub(super) block_version: u8,
+    /// The seed of Ethereum's last job, and that job.
+    pub(super) seed: (String, String),
+}
+
+impl Session {
+    /// A message showed this; texts that come with it go into the proof.
+    pub(super) fn sign(&mut self, sign: Sign, at: i64) {
+        self.seen(at);
+        if !self.signs.iter().any(|known| known.name == sign.name) && self.signs.len() < 64 {
+            self.signs.push(sign);
+        }
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.signs.iter().any(|sign| sign.name == name)
+    }
+
+    /// A message belongs to the mining.
+    pub(super) fn seen(&mut self, at: i64) {
+        self.first.get_or_insert(at);
+        self.last = at;
+    }
+
+    pub(super) fn last(&self) -> i64 {
+        self.last
+    }
+
+    pub(super) fn protocol(&mut self, name: &'static str, rank: u8) {
+        if rank > self.protocol_rank {
+            self.protocol = name;
+            self.protocol_rank = rank;
+        }
+    }
+
+    pub(super) fn protocol_is(&self, name: &str) -> bool {
+        self.protocol == name
+    }
+
+    pub(super) fn mines(&mut self, side: Side) {
+        let votes = match side {
+            Side::Client => &mut self.client_mines,
+            Side::Server => &mut self.server_mines,
+        };
+        *votes = votes.saturating_add(1);
+    }
+
+    pub(super) fn agent(&mut self, text: &str) {
+        if !text.is_empty() && (self.agent.is_empty() || coins::program(&self.agent) == Program::Unknown) {
+            self.agent = clip(text);
+        }
+    }
+
+    /// A login; one that was said in so many words replaces one that was concluded.
+    pub(super) fn login(&mut self, text: &str, rank: u8) {
+        if !text.trim().is_empty() && rank > self.login_rank {
+            self.login = login::read(text);
+            self.login_rank = rank;
+        }
+    }
+
+    pub(super) fn pool(&mut self, host: &str, port: u16, rank: u8) {
+        if !host.is_empty() && rank > self.pool_rank {
+            self.pool = clip(host);
+            self.pool_port = port;
+            self.pool_rank = rank;
+        }
+    }
+
+    pub(super) fn algorithm(&mut self, name: &'static str, rank: u8) {
+        if rank > self.algorithm_rank {
+            self.algorithm = name;
+            self.algorithm_rank = rank;
+        }
+    }
+
+    /// The bits of a block's header. Only Bitcoin's kin is so hard: whatever has more than 2^33 times the least difficulty is double
+    /// SHA-256, and beyond 10^13 it is Bitcoin.
+    pub(super) fn header_bits(&mut self, bits: u32) {
+        let Some(difficulty) = network_difficulty(bits).filter(|d| d.is_finite()) else { return };
+        if difficulty > 8e9 {
+            self.algorithm("sha256d", 3);
+        }
+        if difficulty > 1e13 {
+            self.coin = "BTC";
+        }
+    }
+
+    pub(super) fn peers(&mut self, peers: Peers, at: i64) {
+        self.peers = Some(peers);
+        self.seen(at);
+    }
+
+    pub(super) fn is_peers(&self) -> bool {
+        self.peers.is_some()
+    }
+
+    pub(super) fn ask(&mut self, from: Side, id: Option<&Value>, ask: Ask) {
+        let Some(id) = key(id) else { return };
+        if self.pending.len() >= MOST_PENDING {
+            self.pending.pop_front();
+        }
+        self.pending.push_back(Pending { from, id, ask });
+    }
+
+    /// What an answer of one side answers.
+    pub(super) fn asked(&mut self, answers: Side, id: Option<&Value>) -> Option<Ask> {
+        let id = key(id)?;
+        let at = self.pending.iter().position(|p| p.from != answers && p.id == id)?;
+        self.pending.remove(at).map(|p| p.ask)
+    }
+
+    pub(super) fn share(&mut self, from: Side, id: Option<&Value>, job: &str, at: i64) {
+        let work = self.jobs.work(job);
+        self.tally.submit(work);
+        self.ask(from, id, Ask::Share(work));
+        self.seen(at);
+    }
+
+    pub(super) fn weight(&self) -> f64 {
+        self.signs.iter().map(|sign| sign.weight).sum()
+    }
+
+    pub(super) fn is_mining(&self) -> bool {
+        self.weight() >= ENOUGH
+    }
+
+    /// Both sides said what only a miner says, or only a pool: a copy of a conversation, or an echo.
+    fn is_copy(&self) -> bool {
+        let (most, least) = (self.client_mines.max(self.server_mines), self.client_mines.min(self.server_mines));
+        least > 0 && least.saturating_mul(20) >= most
+    }
+
+    fn role(&self) -> Role {
+        if self.asks_node && !self.is_miners {
+            return Role::Node;
+        }
+        match coins::program(&self.agent) {
+            Program::Proxy => Role::Proxy,
+            _ => Role::Miner,
+        }
+    }
+
+    pub(super) fn finish(mut self, name: &str) -> Option<MiningSession> {
+        if let Some(peers) = self.peers {
+            return Some(self.of_peers(peers));
+        }
+        if !self.is_mining() || self.is_copy() {
+            return None;
+        }
+        if let Some(known) = coins::algorithm_of_program(&self.agent) {
+            self.algorithm(known, 2);
+        }
+        if let Some(known) = coins::algorithm_of_host(&self.pool).or_else(|| coins::algorithm_of_host(name)) {
+            self.algorithm(known, 2);
+        }
+        // Pools that switch between coins name the algorithm. Where none is named, a wallet of Monero's means Monero.
+        if self.protocol == "cryptonote" && self.login.coin == "XMR" && self.algorithm.is_empty() {
+            self.algorithm(coins::algorithm_of_monero(self.block_version), 1);
+            self.coin = "XMR";
+        }
+        let factor = coins::hashes_per_difficulty(self.algorithm);
+        let coin = if self.coin.is_empty() { coins::coin(self.algorithm, self.login.coin) } else { self.coin };
+        let worker = if self.worker.is_empty() { self.login.worker.clone() } else { self.worker.clone() };
+        Some(MiningSession {
+            protocol: self.protocol,
+            role: self.role(),
+            miner: if self.server_mines > self.client_mines { Side::Server } else { Side::Client },
+            coin: coin.to_owned(),
+            algorithm: self.algorithm.to_owned(),
+            login: self.login.text.clone(),
+            account: self.login.account.clone(),
+            wallet: self.login.wallet.clone(),
+            worker: clip(&worker),
+            mail: self.login.mail.clone(),
+            fixed_difficulty: self.login.difficulty,
+            pool: self.pool.clone(),
+            pool_port: self.pool_port,
+            shares_submitted: self.tally.submitted(),
+            shares_accepted: self.tally.accepted(),
+            shares_rejected: self.tally.rejected(),
+            shares_unknown: self.tally.unknown(),
+            difficulty: self.jobs.current.map(Work::number),
+            hashes: self.tally.hashes(factor),
+            hashes_accepted: self.tally.accepted_hashes(factor),
+            confidence: self.confidence(),
+            first: self.first.unwrap_or_default(),
+            last: self.last,
+            proof: self.proof(),
+            agent: self.agent,
+        })
+    }
+
+    fn of_peers(&self, peers: Peers) -> MiningSession {
+        MiningSession {
+            protocol: peers.protocol(),
+            role: Role::Node,
+            coin: peers.coin().to_owned(),
+            confidence: 0.95,
+            first: self.first.unwrap_or_default(),
+            last: self.last,
+            proof: vec!["messages between nodes".to_owned()],
+            ..MiningSession::default()
+        }
+    }
+
+    fn confidence(&self) -> f64 {
+        let mut weight = self.weight();
+        if !self.login.wallet.is_empty() {
+            weight += 1.0;
+        }
+        if self.tally.accepted() > 0 {
+            weight += 1.0;
+        }
+        // 0.8 at the least weight that counts, and near to certain with several signs.
+        let confidence: f64 = 1.0 - 0.2 * 2f64.powf(ENOUGH - weight);
+        if self.signs.iter().all(|sign| sign.name.starts_with("lengths")) { confidence.min(0.7) } else { confidence.min(0.99) }
+    }
+
+    fn proof(&self) -> Vec<String> {
+        let mut proof: Vec<String> = self.signs.iter().take(MOST_PROOF).map(|sign| sign.name.to_owned()).collect();
+        if self.tally.accepted() > 0 {
+            proof.push("shares accepted".to_owned());
+        }
+        if !self.login.wallet.is_empty() {
+            proof.push(format!("login with a wallet of {}", self.login.coin));
+        }
+        proof
+    }
+}
+
+fn key(id: Option<&Value>) -> Option<String> {
+    match id? {
+        Value::Number(number) => Some(number.to_string()),
+        Value::String(text) if text.len() <= 64 => Some(format!("\"{text}")),
+        _ => None,
+    }
+}
+
+pub(super) fn clip(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(LONGEST_TEXT).collect()
+}

@@ -1,0 +1,234 @@
+//! Stratum v1 and what grew out of it: extensions, Zcash's and NiceHash's ways, EthereumStratum 1.0.0 and 2.0.0.
+
+use super::coins;
+use super::message::{Message, is_hex, is_marked_hex, is_some_hex, number, share_answer, text};
+use super::session::{Ask, Session, Sign, sign};
+use super::shares::{Work, boundary};
+use serde_json::Value;
+
+const SUBSCRIBE: Sign = sign("mining.subscribe", 2.0);
+const AUTHORIZE: Sign = sign("mining.authorize", 2.0);
+const SUBMIT: Sign = sign("mining.submit", 2.0);
+const CONFIGURE: Sign = sign("mining.configure", 2.0);
+const EXTRANONCE: Sign = sign("mining.extranonce.subscribe", 2.0);
+const SUGGEST: Sign = sign("mining.suggest_difficulty", 2.0);
+const HELLO: Sign = sign("mining.hello", 2.0);
+const NOTIFY: Sign = sign("mining.notify", 2.0);
+const DIFFICULTY: Sign = sign("mining.set_difficulty", 2.0);
+const TARGET: Sign = sign("mining.set_target", 2.0);
+const SET: Sign = sign("mining.set", 2.0);
+const SET_EXTRANONCE: Sign = sign("mining.set_extranonce", 2.0);
+const VERSION_MASK: Sign = sign("mining.set_version_mask", 2.0);
+const OTHER: Sign = sign("another method of mining", 1.0);
+const RECONNECT: Sign = sign("client.reconnect", 0.75);
+const SHOWN: Sign = sign("client.show_message", 0.75);
+const SUBSCRIBED: Sign = sign("answer to mining.subscribe", 2.0);
+
+pub(super) fn request(session: &mut Session, message: &Message<'_>, method: &str) -> bool {
+    if message.is_http() || !(method.starts_with("mining.") || method.starts_with("client.")) {
+        return false;
+    }
+    let whole = matches!(message.object.get("params"), Some(Value::Array(_) | Value::Object(_)));
+    let list = message.list();
+    let (by_miner, found) = match method {
+        "mining.subscribe" if whole => {
+            subscribe(session, message);
+            (true, SUBSCRIBE)
+        }
+        "mining.authorize" if whole => {
+            session.login(message.text(0), 3);
+            session.ask(message.side, message.id(), Ask::Authorize);
+            (true, AUTHORIZE)
+        }
+        "mining.submit" if list.len() >= 3 => {
+            submit(session, message);
+            (true, SUBMIT)
+        }
+        "mining.configure" if whole => {
+            session.ask(message.side, message.id(), Ask::Configure);
+            (true, CONFIGURE)
+        }
+        "mining.extranonce.subscribe" => (true, EXTRANONCE),
+        "mining.suggest_difficulty" | "mining.suggest_target" if whole => (true, SUGGEST),
+        "mining.hello" if whole => {
+            hello(session, message);
+            (true, HELLO)
+        }
+        "mining.get_transactions" | "mining.noop" | "mining.bye" | "mining.hashrate" | "mining.multi_version" => (true, OTHER),
+        "mining.notify" if list.len() >= 3 => {
+            notify(session, message);
+            (false, NOTIFY)
+        }
+        "mining.set_difficulty" if list.first().and_then(number).is_some_and(|n| n > 0.0) => {
+            session.jobs.set(list.first().and_then(number).and_then(Work::difficulty));
+            (false, DIFFICULTY)
+        }
+        "mining.set_target" if boundary(message.text(0)).is_some() => {
+            session.jobs.set(boundary(message.text(0)));
+            (false, TARGET)
+        }
+        "mining.set"
+            if message.params().is_some_and(|p| p.contains_key("target") || p.contains_key("epoch") || p.contains_key("extranonce")) =>
+        {
+            set(session, message);
+            (false, SET)
+        }
+        "mining.set_extranonce" if !message.text(0).is_empty() => (false, SET_EXTRANONCE),
+        "mining.set_version_mask" if is_hex(message.text(0), 8) => {
+            session.algorithm("sha256d", 3);
+            (false, VERSION_MASK)
+        }
+        "client.reconnect" => {
+            let port = list.get(1).and_then(number).map_or(0, |port| port as u16);
+            session.pool(message.text(0), port, 1);
+            (false, RECONNECT)
+        }
+        "client.show_message" => (false, SHOWN),
+        "client.get_version" => {
+            session.ask(message.side, message.id(), Ask::Version);
+            (false, SHOWN)
+        }
+        _ => return false,
+    };
+    session.sign(found, message.at);
+    session.protocol("stratum", 1);
+    session.is_miners = true;
+    session.mines(if by_miner { message.side } else { message.side.other() });
+    true
+}
+
+fn subscribe(session: &mut Session, message: &Message<'_>) {
+    session.agent(message.text(0));
+    if message.text(1).starts_with("EthereumStratum/") {
+        session.protocol("ethereum_stratum", 3);
+    }
+    // Zcash's miners name the pool that they believe to speak to.
+    let host = message.text(2);
+    if let Some(port) = message.list().get(3).and_then(number).filter(|port| (1.0..65_536.0).contains(port))
+        && host.contains(['.', ':'])
+    {
+        let host = host.rsplit_once("//").map_or(host, |(_, host)| host);
+        session.pool(host, port as u16, 4);
+    }
+    session.ask(message.side, message.id(), Ask::Subscribe);
+}
+
+fn hello(session: &mut Session, message: &Message<'_>) {
+    session.protocol("ethereum_stratum", 3);
+    if let Some(params) = message.params() {
+        session.agent(text(params, "agent"));
+        // The port is in hexadecimal there.
+        let port = u16::from_str_radix(text(params, "port"), 16).unwrap_or_default();
+        session.pool(text(params, "host"), port, 4);
+    }
+}
+
+fn submit(session: &mut Session, message: &Message<'_>) {
+    let list = message.list();
+    if session.has(HELLO.name) || session.has(SET.name) {
+        session.share(message.side, message.id(), message.text(0), message.at);
+        return;
+    }
+    session.login(message.text(0), 1);
+    if list.len() == 6 && is_hex(message.text(4), 8) && is_hex(message.text(5), 8) {
+        // Bits of the version: only double SHA-256 has any use for rolling them.
+        session.algorithm("sha256d", 3);
+    }
+    if list.len() == 5 && is_hex(message.text(2), 8) && message.text(4).len() >= 100 && is_some_hex(message.text(4)) {
+        // A whole solution instead of a nonce.
+        session.algorithm("equihash", 3);
+    }
+    session.share(message.side, message.id(), message.text(1), message.at);
+}
+
+fn notify(session: &mut Session, message: &Message<'_>) {
+    let list = message.list();
+    let hex = |at: usize, digits| is_hex(message.text(at).trim_start_matches("0x"), digits);
+    let flag = |at: usize| list.get(at).is_some_and(Value::is_boolean);
+    let branch = |at: usize| list.get(at).is_some_and(Value::is_array);
+    if branch(4) && hex(1, 64) && hex(5, 8) && hex(6, 8) && hex(7, 8) {
+        if let Ok(bits) = u32::from_str_radix(message.text(6), 16) {
+            session.header_bits(bits);
+        }
+    } else if branch(5) && hex(1, 64) && hex(2, 64) && hex(6, 8) {
+        session.algorithm("lbry", 3);
+    } else if hex(1, 8) && hex(2, 64) && hex(3, 64) && hex(4, 64) && hex(5, 8) && hex(6, 8) && flag(7) {
+        // Verus has a solution behind that.
+        session.algorithm(if message.text(8).is_empty() { "equihash" } else { "verushash" }, 2);
+    } else if list.len() >= 6 && hex(1, 64) && hex(2, 64) && hex(3, 64) && flag(4) && list.get(5).is_some_and(Value::is_number) {
+        session.algorithm("kawpow", 2);
+        session.jobs.set(boundary(message.text(3)));
+    } else if list.len() == 4 && hex(1, 64) && hex(2, 64) && flag(3) {
+        session.protocol("ethereum_stratum", 2);
+        session.algorithm("ethash", 2);
+    } else if list.get(1).and_then(Value::as_array).is_some_and(|words| words.len() == 4 && words.iter().all(Value::is_number)) {
+        session.algorithm("kheavyhash", 3);
+    } else if list.get(1).is_some_and(Value::is_number) && hex(2, 64) && message.text(6).bytes().all(|b| b.is_ascii_digit()) && flag(8) {
+        session.algorithm("autolykos2", 3);
+    }
+    session.jobs.add(message.text(0));
+}
+
+fn set(session: &mut Session, message: &Message<'_>) {
+    session.protocol("ethereum_stratum", 3);
+    let Some(params) = message.params() else { return };
+    session.jobs.set(boundary(text(params, "target")));
+    if let Some(known) = coins::algorithm(text(params, "algo")) {
+        session.algorithm(known, 3);
+    }
+}
+
+pub(super) fn answer(session: &mut Session, message: &Message<'_>, ask: Option<Ask>) -> bool {
+    if message.is_http() {
+        return false;
+    }
+    let result = message.result();
+    if let Some(Ask::Version) = ask {
+        session.agent(result.as_str().unwrap_or_default());
+        session.seen(message.at);
+        return true;
+    }
+    if let Some(Ask::Configure) = ask {
+        if result.get("version-rolling").and_then(Value::as_bool) == Some(true) {
+            session.algorithm("sha256d", 3);
+        }
+        session.seen(message.at);
+        return true;
+    }
+    if let Some(subscriptions) = result.as_array()
+        && is_subscribed(subscriptions)
+    {
+        if subscriptions.iter().flat_map(|part| part.as_array().into_iter().flatten()).any(is_ethereum) {
+            session.protocol("ethereum_stratum", 3);
+        }
+        session.sign(SUBSCRIBED, message.at);
+        session.protocol("stratum", 1);
+        session.is_miners = true;
+        session.mines(message.side.other());
+        return true;
+    }
+    match ask {
+        Some(Ask::Subscribe | Ask::Authorize) => {
+            session.seen(message.at);
+            true
+        }
+        Some(Ask::Share(_)) if !result.is_object() => share_answer(session, message, ask, result.as_bool() == Some(true)),
+        _ => false,
+    }
+}
+
+fn is_ethereum(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| text.starts_with("EthereumStratum/"))
+}
+
+/// `[[["mining.set_difficulty", "…"], ["mining.notify", "…"]], "08000002", 4]`, or with one subscription that stands alone.
+fn is_subscribed(result: &[Value]) -> bool {
+    let Some(subscriptions) = result.first().and_then(Value::as_array) else { return false };
+    let names = |value: &Value| value.as_str().is_some_and(|name| matches!(name, "mining.notify" | "mining.set_difficulty"));
+    let any = subscriptions.first().is_some_and(names)
+        || subscriptions.iter().filter_map(Value::as_array).any(|pair| pair.first().is_some_and(names));
+    any && result
+        .get(1)
+        .and_then(Value::as_str)
+        .is_some_and(|nonce| nonce.is_empty() || is_some_hex(nonce) || is_marked_hex(nonce, nonce.len().saturating_sub(2)))
+}
