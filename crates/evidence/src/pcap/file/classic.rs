@@ -43,8 +43,9 @@ pub(super) struct Classic {
     extra: usize,
     link: u16,
     largest: u32,
-    /// Of the last packet that was read.
-    seconds: Option<u32>,
+    /// Of the last packet that was read, and of the last that was near the one before it: a length that lies leads to times that are none.
+    last: Option<u32>,
+    trusted: Option<u32>,
 }
 
 /// The header of one packet.
@@ -58,11 +59,13 @@ struct Short {
 
 /// Seconds that a packet behind damage may be away from the one before it.
 const NEAR: u32 = 31 * 86_400;
+/// 1990 began.
+const FIRST_YEARS: u32 = 631_152_000;
 
 impl Classic {
     pub(super) fn new(header: &Header) -> Self {
         let Header { big, nanoseconds, extra, link, largest } = *header;
-        Self { big, nanoseconds, extra, link, largest, seconds: None }
+        Self { big, nanoseconds, extra, link, largest, last: None, trusted: None }
     }
 
     fn size(&self) -> usize {
@@ -110,7 +113,10 @@ impl Classic {
             }
             let (at, offset) = (window.at() + size, window.offset());
             window.consume(size + captured);
-            self.seconds = Some(short.seconds);
+            if self.last.is_none_or(|last| last.abs_diff(short.seconds) < NEAR) {
+                self.trusted = Some(short.seconds);
+            }
+            self.last = Some(short.seconds);
             let cut = short.length.saturating_sub(short.captured).min(LARGEST);
             return Some(Found { at, length: captured, cut, time: self.time(short), link: self.link, offset });
         }
@@ -158,10 +164,18 @@ impl Classic {
         }
     }
 
+    /// Whether a packet may be of that time; before any is known, of the years in which there are captures.
+    fn is_likely(&self, seconds: u32) -> bool {
+        match self.trusted {
+            Some(_) => [self.trusted, self.last].into_iter().flatten().any(|known| known.abs_diff(seconds) < NEAR),
+            None => seconds > FIRST_YEARS,
+        }
+    }
+
     fn looks_right(&self, bytes: &[u8]) -> bool {
         let unit = if self.nanoseconds { 1_000_000_000 } else { 1_000_000 };
         self.short(bytes).is_some_and(|short| {
-            self.seconds.is_none_or(|seconds| short.seconds.abs_diff(seconds) < NEAR)
+            self.is_likely(short.seconds)
                 && short.fraction < unit
                 && (1..=self.largest).contains(&short.captured)
                 && (short.captured..=LARGEST * 16).contains(&short.length)

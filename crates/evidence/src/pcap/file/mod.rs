@@ -151,6 +151,3 @@ fn u32_at(bytes: &[u8], at: usize, big: bool) -> Option<u32> {
     let four: [u8; 4] = bytes.get(at..at + 4)?.try_into().ok()?;
     Some(if big { u32::from_be_bytes(four) } else { u32::from_le_bytes(four) })
 }
-
-#[cfg(test)]
-mod tests;

@@ -67,16 +67,19 @@ impl Tcp {
             (state.begun, state.end, state.first) = (true, start, start);
         }
         state.flags |= flags.0;
-        let end = start.wrapping_add(length);
+        // The end of the side's bytes has a number, too.
+        let fin = u32::from(flags.fin());
+        let end = start.wrapping_add(length).wrapping_add(fin);
         let beyond = end.wrapping_sub(state.end).cast_signed();
         let mut again = false;
         let mut gap = false;
         let fresh = if beyond > 0 {
-            let fresh = length.min(beyond.unsigned_abs());
-            gap = fresh < beyond.unsigned_abs();
-            state.missing = state.missing.saturating_add(beyond.unsigned_abs() - fresh);
+            let beyond = beyond.unsigned_abs();
+            let skipped = beyond.saturating_sub(length + fin);
+            gap = skipped > 0;
+            state.missing = state.missing.saturating_add(skipped);
             state.end = end;
-            fresh
+            length.min(beyond - fin)
         } else {
             let filled = length.min(state.missing);
             state.missing -= filled;

@@ -66,7 +66,7 @@ impl Record for WebRow {
         ("DstPortNumber", |r, _, c| c.long(r.seen.ends.ports[1].into())),
         ("DstHostname", |r, _, c| c.text(r.host_name())),
         ("DstFQDN", |r, _, c| c.text(r.host_name())),
-        ("HttpHost", |r, _, c| c.text(&r.host)),
+        ("HttpHost", |r, _, c| c.text(http_host_name_of("", &r.host, ""))),
         ("SrcUsername", |r, _, c| c.text(&r.username)),
         ("NetworkApplicationProtocol", |_, _, c| c.text("HTTP")),
         ("NetworkProtocol", |_, _, c| c.text("TCP")),

@@ -5,14 +5,12 @@ use model::ticks;
 /// Bytes and segments of one side that wait for something before them.
 const BYTES: usize = 64 << 10;
 const SEGMENTS: usize = 128;
-/// Bytes that wait in all connections of a capture.
-pub(crate) const TOTAL: usize = 64 << 20;
 /// What a waiting segment costs beyond its bytes.
 const OVERHEAD: usize = 64;
 /// After this time what is missing was lost.
-const PATIENCE: i64 = 10 * ticks::SECOND;
-/// How often the other side may say that it has what we miss, before we believe it.
-const ACKNOWLEDGED: u8 = 2;
+const PATIENCE: i64 = 3 * ticks::SECOND;
+/// How often the other side may say that it has what we miss, before we believe it: packets are not always captured in their order.
+const ACKNOWLEDGED: u8 = 3;
 /// A segment this far behind what was read is not one that is sent again.
 const STALE: i32 = 1 << 20;
 /// So many of them in a row mean that the first segment that was seen was not of this connection.
@@ -84,8 +82,10 @@ impl Assembly {
             (self.since, self.said) = (at, 0);
         }
         self.wait(start, bytes, cut);
-        let gone = self.acknowledged.is_some_and(|have| have.wrapping_sub(start).cast_signed() >= 0);
-        if gone || at.saturating_sub(self.since) > PATIENCE {
+        if self.acknowledged.is_some_and(|have| have.wrapping_sub(start).cast_signed() >= 0) {
+            self.said = self.said.max(1);
+        }
+        if at.saturating_sub(self.since) > PATIENCE {
             self.skip(&mut give);
         }
         while self.bytes > BYTES || self.waiting.len() > SEGMENTS || full && !self.waiting.is_empty() {
@@ -93,15 +93,17 @@ impl Assembly {
         }
     }
 
-    /// The other side says that it has all before that number.
-    pub(crate) fn acknowledge(&mut self, have: u32, give: impl FnMut(&[u8], u32)) {
+    /// The other side says that it has all before that number. `speaks`: and says something itself, perhaps in answer.
+    pub(crate) fn acknowledge(&mut self, have: u32, speaks: bool, mut give: impl FnMut(&[u8], u32)) {
         self.acknowledged = Some(have);
-        let Some(first) = self.waiting.first() else { return };
-        if have.wrapping_sub(first.start).cast_signed() >= 0 {
-            self.said += 1;
-            if self.said >= ACKNOWLEDGED {
-                self.skip(give);
+        while let Some(first) = self.waiting.first()
+            && have.wrapping_sub(first.start).cast_signed() >= 0
+        {
+            self.said = self.said.saturating_add(1);
+            if !speaks && self.said < ACKNOWLEDGED {
+                break;
             }
+            self.skip(&mut give);
         }
     }
 
@@ -213,10 +215,11 @@ mod tests {
         let mut give = |bytes: &[u8], lost: u32| out.push((bytes.to_vec(), lost));
         assembly.segment(0, b"ab", 0, 0, false, &mut give);
         assembly.segment(4, b"ef", 0, 0, false, &mut give);
-        assembly.acknowledge(6, &mut give);
-        assembly.acknowledge(6, &mut give);
-        assembly.acknowledge(12, &mut give);
+        for _ in 0..ACKNOWLEDGED {
+            assembly.acknowledge(6, false, &mut give);
+        }
         assembly.segment(10, b"kl", 0, 0, false, &mut give);
+        assembly.acknowledge(12, true, &mut give);
         assert_eq!(out, [(b"ab".to_vec(), 0), (b"ef".to_vec(), 2), (b"kl".to_vec(), 4)]);
     }
 

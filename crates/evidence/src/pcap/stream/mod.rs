@@ -3,7 +3,6 @@
 mod assembly;
 mod talk;
 
-pub(crate) use assembly::TOTAL as MOST_WAITING;
 use assembly::Assembly;
 use talk::Talk;
 
@@ -26,6 +25,10 @@ pub(crate) struct Env<'a> {
 }
 
 pub(crate) struct Stream {
+    /// Since it was last looked at whether anything is heard of it.
+    pub(crate) heard: bool,
+    /// What each side had sent before.
+    before: [u64; 2],
     assemblies: [Assembly; 2],
     listeners: Listeners,
 }
@@ -40,10 +43,11 @@ pub(crate) struct Segment<'a> {
 }
 
 impl Stream {
-    pub(crate) fn new(seen: Seen, names: &Names) -> Self {
+    pub(crate) fn new(seen: Seen, before: [u64; 2], names: &Names) -> Self {
         let dns = seen.ends.ports.contains(&53);
         let app = if dns { App::Dns(Box::default()) } else { App::Unknown(Unknown::default()) };
-        Self { assemblies: Default::default(), listeners: Listeners { app, talk: Some(Talk::new(names.of(&seen.ends.addresses[1]))) } }
+        let listeners = Listeners { app, talk: Some(Talk::new(names.of(&seen.ends.addresses[1]))) };
+        Self { heard: false, before, assemblies: Default::default(), listeners }
     }
 
     /// Bytes that wait for others before them.
@@ -70,18 +74,19 @@ impl Stream {
 
     /// Takes a segment. `full`: nothing more may wait.
     pub(crate) fn segment(&mut self, side: usize, segment: Segment<'_>, full: bool, env: &mut Env<'_>) {
-        let Self { assemblies, listeners } = self;
+        self.heard = true;
+        let Self { assemblies, listeners, .. } = self;
         if let Some(assembly) = assemblies.get_mut(side) {
             let Segment { start, bytes, cut } = segment;
             assembly.segment(start, bytes, cut, env.seen.time, full, |bytes, lost| listeners.push(side, bytes, lost, env));
         }
     }
 
-    /// The other side of `side` has what was sent before that number.
-    pub(crate) fn acknowledge(&mut self, side: usize, have: u32, env: &mut Env<'_>) {
-        let Self { assemblies, listeners } = self;
+    /// The other side of `side` has what was sent before that number, and says something itself or not.
+    pub(crate) fn acknowledge(&mut self, side: usize, have: u32, speaks: bool, env: &mut Env<'_>) {
+        let Self { assemblies, listeners, .. } = self;
         if let Some(assembly) = assemblies.get_mut(side) {
-            assembly.acknowledge(have, |bytes, lost| listeners.push(side, bytes, lost, env));
+            assembly.acknowledge(have, speaks, |bytes, lost| listeners.push(side, bytes, lost, env));
         }
     }
 
@@ -93,7 +98,7 @@ impl Stream {
 
     /// The connection has ended. `bytes`: what each side sent.
     pub(crate) fn finish(mut self, bytes: [u64; 2], env: &mut Env<'_>) {
-        let Self { assemblies, listeners } = &mut self;
+        let Self { assemblies, listeners, before, .. } = &mut self;
         for side in [CLIENT, SERVER] {
             if let Some(assembly) = assemblies.get_mut(side) {
                 assembly.finish(|bytes, lost| listeners.push(side, bytes, lost, env));
@@ -101,7 +106,7 @@ impl Stream {
         }
         listeners.end(env);
         if let Some(talk) = listeners.talk.take() {
-            talk.finish(bytes, env);
+            talk.finish([bytes[0].saturating_sub(before[0]), bytes[1].saturating_sub(before[1])], env);
         }
     }
 }

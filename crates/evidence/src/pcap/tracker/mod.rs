@@ -13,6 +13,7 @@ use super::link::{self, Frame, Inside};
 use super::names::Names;
 use super::rows::{Rows, Seen, SessionRow};
 use super::stream::{Env, Stream};
+use std::collections::VecDeque;
 
 /// What a capture may keep in memory.
 #[derive(Clone, Copy, Debug)]
@@ -29,7 +30,7 @@ pub(crate) struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { flows: 262_144, streams: 32_768, waiting: super::stream::MOST_WAITING, held: 32 << 20 }
+        Self { flows: 262_144, streams: 32_768, waiting: 32 << 20, held: 16 << 20 }
     }
 }
 
@@ -44,7 +45,7 @@ pub(crate) struct Tracker {
     pub(crate) rows: Rows,
     pub(crate) tally: Tally,
     /// See [`Limits`].
-    streams: usize,
+    streams: Streams,
     waiting: usize,
     held: usize,
     until_sweep: u32,
@@ -69,7 +70,7 @@ impl Tracker {
             names: Names::default(),
             rows,
             tally: Tally::default(),
-            streams: 0,
+            streams: Streams::default(),
             waiting: 0,
             held: 0,
             until_sweep: SWEEP,
@@ -161,20 +162,13 @@ impl Tracker {
 
     /// Tells of a flow and forgets it.
     fn close(&mut self, id: u32) {
+        self.end_stream(id);
         let Some(flow) = self.table.remove(id) else { return };
-        let mut seen = Seen { place: flow.place, time: flow.last, ends: flow.ends(), flow: flow.id() };
-        if let Some(stream) = flow.stream.take() {
-            self.streams -= 1;
-            self.waiting -= stream.waiting();
-            self.held -= stream.held();
-            let mut env = Env { seen, rows: &mut self.rows, names: &mut self.names, service: &mut flow.service };
-            stream.finish(flow.bytes, &mut env);
-        }
+        let seen = Seen { place: flow.place, time: flow.first, ends: flow.ends(), flow: flow.id() };
         if let Some(mut exchange) = flow.exchange.take() {
             self.held -= exchange.held();
             exchange.finish(&mut self.rows.dns);
         }
-        seen.time = flow.first;
         let tcp = seen.ends.protocol == protocol::TCP;
         self.rows.sessions.push(|| SessionRow {
             seen,
@@ -217,7 +211,7 @@ impl Tracker {
         self.held -= held;
         self.waiting -= waiting;
         if deaf {
-            self.streams -= 1;
+            self.streams.count -= 1;
         } else {
             self.held += stream.held();
             self.waiting += stream.waiting();
@@ -231,14 +225,62 @@ impl Tracker {
 
     /// Starts to read a flow's payload.
     fn open(&mut self, id: u32, meta: Meta) {
-        while self.streams >= self.limits.streams {
-            let Some(oldest) = self.table.oldest(Class::Connected).filter(|oldest| *oldest != id) else { break };
+        while self.streams.count >= self.limits.streams {
+            let Some(victim) = self.streams.victim(&mut self.table) else { break };
             self.tally.crowded_out += 1;
-            self.close(oldest);
+            self.end_stream(victim);
         }
         let Some(flow) = self.table.get(id) else { return };
         let seen = Seen { place: meta.place, time: meta.time, ends: flow.ends(), flow: 0 };
-        flow.stream = Some(Box::new(Stream::new(seen, &self.names)));
-        self.streams += 1;
+        flow.stream = Some(Box::new(Stream::new(seen, flow.bytes, &self.names)));
+        self.streams.add(id, flow.place.record);
+        if self.streams.order.len() > 4 * self.limits.streams {
+            self.streams.tidy(&mut self.table);
+        }
+    }
+
+    /// Tells what was read of a flow's payload so far; if more comes, it is read as from the middle of a connection.
+    fn end_stream(&mut self, id: u32) {
+        let Some(flow) = self.table.get(id) else { return };
+        let Some(stream) = flow.stream.take() else { return };
+        let seen = Seen { place: flow.place, time: flow.last, ends: flow.ends(), flow: flow.id() };
+        self.streams.count -= 1;
+        self.waiting -= stream.waiting();
+        self.held -= stream.held();
+        let mut env = Env { seen, rows: &mut self.rows, names: &mut self.names, service: &mut flow.service };
+        stream.finish(flow.bytes, &mut env);
+    }
+}
+
+/// The streams under way, roughly in the order in which they were last heard of.
+#[derive(Default)]
+struct Streams {
+    count: usize,
+    /// Flows by number and first packet; may name what is gone.
+    order: VecDeque<(u32, u64)>,
+}
+
+impl Streams {
+    fn add(&mut self, id: u32, record: u64) {
+        self.count += 1;
+        self.order.push_back((id, record));
+    }
+
+    /// The next stream that was not heard of since it was last passed.
+    fn victim(&mut self, table: &mut Table) -> Option<u32> {
+        while let Some((id, record)) = self.order.pop_front() {
+            let flow = table.get(id).filter(|flow| flow.place.record == record);
+            let Some(stream) = flow.and_then(|flow| flow.stream.as_mut()) else { continue };
+            if !std::mem::take(&mut stream.heard) {
+                return Some(id);
+            }
+            self.order.push_back((id, record));
+        }
+        None
+    }
+
+    /// Names of what is gone do not pile up.
+    fn tidy(&mut self, table: &mut Table) {
+        self.order.retain(|(id, record)| table.get(*id).is_some_and(|flow| flow.place.record == *record && flow.stream.is_some()));
     }
 }

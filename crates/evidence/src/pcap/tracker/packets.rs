@@ -212,27 +212,29 @@ impl Tracker {
         let Some(flow) = self.table.get(id) else { return };
         let fresh = flow.tcp.segment(side, sequence, flags, length);
         let (listening, deaf) = (flow.stream.is_some(), flow.deaf);
-        self.account(id, side, carried, fresh.into(), meta);
+        // Where the side's bytes begin is only of use before any were read.
+        let begins = flow.tcp.first(side).filter(|_| flow.bytes.get(side) == Some(&0));
         if !deaf && (listening || length > 0) {
             if !listening {
                 self.open(id, meta);
             }
             let start = sequence.wrapping_add(u32::from(flags.syn()));
             let cut = length.saturating_sub(data.len() as u32);
-            let begins = self.table.get(id).and_then(|flow| flow.tcp.first(side));
             let other = if side == CLIENT { SERVER } else { CLIENT };
             self.listen(id, meta, |stream, env, full| {
+                // What is answered was said before.
+                if flags.ack() {
+                    stream.acknowledge(other, have, length > 0, env);
+                }
                 if length > 0 {
                     if let Some(first) = begins {
                         stream.begin(side, first);
                     }
                     stream.segment(side, Segment { start, bytes: data, cut }, full, env);
                 }
-                if flags.ack() {
-                    stream.acknowledge(other, have, env);
-                }
             });
         }
+        self.account(id, side, carried, fresh.into(), meta);
         self.table.heard(id);
     }
 }

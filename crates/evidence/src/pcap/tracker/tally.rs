@@ -14,7 +14,7 @@ pub(crate) struct Tally {
     damaged: Option<(Place, u64)>,
     /// Link types that are not read: the first packet of each, and how many there are.
     unknown: BTreeMap<u16, (Place, u64)>,
-    /// Flows that were told before their end, as there were too many.
+    /// Flows, and what was read of their payload, that were told before their end, as there were too many.
     pub(crate) crowded_out: u64,
     /// Streams whose messages were given up, as too much was kept.
     pub(crate) given_up: u64,
@@ -57,7 +57,7 @@ impl Tally {
             told.push(format!("{} packets in fragments of which some are missing", self.incomplete));
         }
         if self.crowded_out > 0 {
-            told.push(format!("{} flows are told in parts: too many are under way at once to follow all", self.crowded_out));
+            told.push(format!("{} flows are told in parts: more are under way at once than are followed", self.crowded_out));
         }
         if self.given_up > 0 {
             told.push(format!("{} connections are not read to their end: too much of them would have to be kept", self.given_up));
