@@ -27,7 +27,9 @@ fn every_sample_capture_is_read_to_its_end() {
     for (file, count) in DAMAGED {
         assert_eq!(seen.errors.iter().filter(|error| error.file.name.ends_with(file)).count(), count, "{file}");
     }
-    for (table, least) in [("ASimNetworkSessionLogs", 7_000), ("ASimDnsActivityLogs", 1_300), ("ASimWebSessionLogs", 900), ("PoolhoundTls_CL", 750)] {
+    for (table, least) in
+        [("ASimNetworkSessionLogs", 7_000), ("ASimDnsActivityLogs", 1_300), ("ASimWebSessionLogs", 900), ("PoolhoundTls_CL", 750)]
+    {
         let rows = seen.rows.get(table).map_or(0, Vec::len);
         assert!(rows > least, "{table}: {rows}");
         assert_eq!(rows as u64, seen.records[table], "{table}");

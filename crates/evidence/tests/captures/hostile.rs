@@ -11,7 +11,7 @@ const TABLE: &str = "ASimNetworkSessionLogs";
 fn packets(count: u16) -> Vec<Packet> {
     let packet = |n: u16| {
         let tcp = tcp((1_000 + n, 3_333), 1, 0, SYN, b"");
-        ethernet(&ip("10.0.0.5".parse().unwrap(), "203.0.113.9".parse().unwrap(), 6, &tcp))
+        ethernet(&ip(end("10.0.0.5", 0).0, end("203.0.113.9", 0).0, 6, &tcp))
     };
     (0..count).map(|n| Packet { time: Connection::START + u64::from(n), bytes: packet(n) }).collect()
 }
@@ -203,9 +203,13 @@ fn mutated_captures_are_read_without_a_panic() {
     let mut connection = Connection::open(end("10.0.0.5", 50_000), end("203.0.113.9", 53));
     connection.say(Who::Client, "GET / HTTP/1.1\r\n\r\n").say(Who::Server, "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc").close();
     let mut seed = connection.take();
-    let wrapped: Vec<_> = seed.iter().map(|packet| Packet { bytes: vxlan(&vlan(&gre(&packet.bytes), 0x8100, 7)), ..packet.clone() }).collect();
+    let wrapped: Vec<_> =
+        seed.iter().map(|packet| Packet { bytes: vxlan(&vlan(&gre(&packet.bytes), 0x8100, 7)), ..packet.clone() }).collect();
     seed.extend(wrapped);
-    seed.push(Packet { time: 0, bytes: datagram(end("fd00::1", 5), end("fd00::2", 53), b"\0\x01\x01\0\0\x01\0\0\0\0\0\0\x01a\0\0\x01\0\x01") });
+    seed.push(Packet {
+        time: 0,
+        bytes: datagram(end("fd00::1", 5), end("fd00::2", 53), b"\0\x01\x01\0\0\x01\0\0\0\0\0\0\x01a\0\0\x01\0\x01"),
+    });
     let mut numbers = Numbers(0x2545_f491_4f6c_dd1d);
     for file in [pcap(&seed, Form::default()), pcapng(&seed, Form::default())] {
         for _ in 0..2_000 {

@@ -82,6 +82,16 @@ fn ports_that_are_used_again_are_another_session() {
 }
 
 #[test]
+fn a_long_silence_ends_a_session() {
+    let (client, server) = miner();
+    let mut connection = Connection::open(client, server);
+    connection.say(Who::Client, "0123456789").wait(50 * 60_000_000).say(Who::Client, "abc");
+    assert_eq!(rows_of(&connection.packets, TABLE, &["SrcBytes"]), ["13"]);
+    connection.wait(70 * 60_000_000).say(Who::Client, "x");
+    assert_eq!(rows_of(&connection.take(), TABLE, &["SrcBytes"]), ["13", "1"]);
+}
+
+#[test]
 fn every_form_of_file_gives_the_same_rows() {
     let packets = connection();
     let columns = ["TimeGenerated", "EventEndTime", "SrcIpAddr", "SrcBytes", "DstBytes", "NetworkPackets"];
@@ -151,7 +161,13 @@ fn links_of_many_kinds() {
         (113, &[0, 0, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0, 8, 0]),
         (276, &[8, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0]),
         (105, &[8, 1, 0, 0, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 0, 0, 0xaa, 0xaa, 3, 0, 0, 0, 8, 0]),
-        (127, &[0, 0, 8, 0, 0, 0, 0, 0, 0x88, 2, 0, 0, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 0, 0, 0, 0, 0xaa, 0xaa, 3, 0, 0, 0, 8, 0]),
+        (
+            127,
+            &[
+                0, 0, 8, 0, 0, 0, 0, 0, 0x88, 2, 0, 0, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 0, 0, 0, 0, 0xaa, 0xaa, 3, 0,
+                0, 0, 8, 0,
+            ],
+        ),
         (192, &[0, 0, 8, 0, 101, 0, 0, 0]),
         (117, &[6, 2, 0, 0, 0, 0, 0, 0]),
     ];
@@ -216,7 +232,8 @@ fn packets_that_were_cut_are_counted_as_they_were_on_the_wire() {
 fn whatever_the_number_of_threads_the_rows_are_the_same() {
     let mut packets = Vec::new();
     for n in 0..6_000u16 {
-        let mut connection = Connection::open(end("10.0.0.5", 1_024 + n), end("203.0.113.9", 80)).at(Connection::START + u64::from(n) * 1_000);
+        let mut connection =
+            Connection::open(end("10.0.0.5", 1_024 + n), end("203.0.113.9", 80)).at(Connection::START + u64::from(n) * 1_000);
         connection.say(Who::Client, format!("GET /{n} HTTP/1.1\r\nHost: h\r\n\r\n")).say(Who::Server, "HTTP/1.1 204 No\r\n\r\n").close();
         packets.extend(connection.take());
     }

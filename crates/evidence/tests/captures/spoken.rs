@@ -69,8 +69,17 @@ fn an_answer_without_its_question_is_of_the_one_who_asked() {
 
 const REQUEST: &str = "POST /work HTTP/1.1\r\nHost: pool.example\r\nUser-Agent: bfgminer/5\r\nContent-Length: 2\r\n\r\n{}";
 const RESPONSE: &str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 3\r\n\r\n[1]";
-const WEB_COLUMNS: [&str; 9] =
-    ["SrcIpAddr", "HttpRequestMethod", "Url", "DstHostname", "HttpUserAgent", "EventResultDetails", "HttpContentType", "SrcBytes", "DstBytes"];
+const WEB_COLUMNS: [&str; 9] = [
+    "SrcIpAddr",
+    "HttpRequestMethod",
+    "Url",
+    "DstHostname",
+    "HttpUserAgent",
+    "EventResultDetails",
+    "HttpContentType",
+    "SrcBytes",
+    "DstBytes",
+];
 const WEB_ROW: &str = "10.0.0.5|POST|http://pool.example:8332/work|pool.example|bfgminer/5|200|application/json|2|3";
 
 fn web() -> (End, End) {
@@ -131,6 +140,9 @@ fn tls_inside_a_tunnel_of_http() {
         connection.say(Who::Client, &hello);
         let packets = connection.take();
         assert_eq!(rows_of(&packets, WEB, &["Url", "HttpRequestMethod", "EventResult"]), ["pool.example:443|CONNECT|Success"]);
-        assert_eq!(rows_of(&packets, TLS, &["ServerName", "DstPortNumber", "Ja4"]), ["pool.example|3128|t12d010100_0f2cb44170f4_000000000000"]);
+        assert_eq!(
+            rows_of(&packets, TLS, &["ServerName", "DstPortNumber", "Ja4"]),
+            ["pool.example|3128|t12d010100_0f2cb44170f4_000000000000"]
+        );
     }
 }

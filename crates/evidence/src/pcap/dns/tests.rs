@@ -53,7 +53,12 @@ fn names_that_run_in_circles_end() {
 
 #[test]
 fn answers_find_their_questions() {
-    let seen = |time| Seen { place: Place { record: time as u64, offset: 0 }, time, ends: Ends { addresses: [[1; 16], [2; 16]], ports: [9, 53], protocol: 17 }, flow: 0 };
+    let seen = |time| Seen {
+        place: Place { record: time as u64, offset: 0 },
+        time,
+        ends: Ends { addresses: [[1; 16], [2; 16]], ports: [9, 53], protocol: 17 },
+        flow: 0,
+    };
     let (question, answer) = messages();
     let parse = |bytes: &[u8]| Message::parse(bytes, true).unwrap();
     let mut rows = Kept::all();

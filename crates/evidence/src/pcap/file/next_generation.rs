@@ -91,7 +91,9 @@ impl NextGeneration {
             let rest = window.fill(whole);
             if rest.len() < whole {
                 // The end of the file, unless the length is a lie and blocks follow.
-                if let Some(step) = (1..rest.len()).find(|at| rest.get(*at..).is_some_and(|bytes| self.likely(bytes) && self.is_whole(bytes))) {
+                if let Some(step) =
+                    (1..rest.len()).find(|at| rest.get(*at..).is_some_and(|bytes| self.likely(bytes) && self.is_whole(bytes)))
+                {
                     damaged(start, record, Some(start + step as u64), &format!("a block of {length} bytes"), troubles);
                     window.consume(step);
                     continue;
@@ -158,7 +160,9 @@ impl NextGeneration {
                 return Ok(None);
             }
             PACKET => (number(8), Some((number(12), number(16))), number(20), number(24), 28),
-            OLD_PACKET => (u32::from(u16_at(block, 8, self.big).unwrap_or_default()), Some((number(12), number(16))), number(20), number(24), 28),
+            OLD_PACKET => {
+                (u32::from(u16_at(block, 8, self.big).unwrap_or_default()), Some((number(12), number(16))), number(20), number(24), 28)
+            }
             SIMPLE_PACKET => {
                 let most = self.interfaces.first().map(|interface| interface.snap_length).filter(|most| *most > 0).unwrap_or(u32::MAX);
                 let room = (block.len() - 16) as u32;
@@ -209,7 +213,8 @@ impl NextGeneration {
 
     /// A block that is worth looking for: a section or a packet, small enough to be looked at whole.
     fn likely(&self, bytes: &[u8]) -> bool {
-        self.header(bytes).is_some_and(|(kind, length)| (kind == SECTION || kind == INTERFACE || holds_packet(kind)) && length <= LARGEST_BLOCK)
+        self.header(bytes)
+            .is_some_and(|(kind, length)| (kind == SECTION || kind == INTERFACE || holds_packet(kind)) && length <= LARGEST_BLOCK)
     }
 }
 
@@ -231,11 +236,7 @@ fn interface(block: &[u8], big: bool) -> Interface {
         }
         options = options.get(4 + length.next_multiple_of(4)..).unwrap_or_default();
     }
-    Interface {
-        link: u16_at(block, 8, big).unwrap_or_default(),
-        snap_length: u32_at(block, 12, big).unwrap_or_default(),
-        clock,
-    }
+    Interface { link: u16_at(block, 8, big).unwrap_or_default(), snap_length: u32_at(block, 12, big).unwrap_or_default(), clock }
 }
 
 fn seconds(value: &[u8], big: bool) -> i64 {

@@ -117,7 +117,9 @@ impl Tcp {
     /// Whether a SYN of that number opens another connection between the same ends.
     pub(crate) fn is_another(&self, side: usize, sequence: u32, flags: Flags) -> bool {
         let Some(state) = self.sides.get(side) else { return false };
-        flags.syn() && !flags.ack() && if state.begun { !Flags(state.flags).syn() || state.first != sequence.wrapping_add(1) } else { self.is_closed() }
+        flags.syn()
+            && !flags.ack()
+            && if state.begun { !Flags(state.flags).syn() || state.first != sequence.wrapping_add(1) } else { self.is_closed() }
     }
 
     /// Bytes that must have been sent and were not seen.

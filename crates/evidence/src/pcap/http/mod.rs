@@ -262,8 +262,17 @@ impl Http {
 }
 
 fn cost(row: &WebRow) -> usize {
-    let texts =
-        [&row.method, &row.target, &row.host, &row.user_agent, &row.referrer, &row.forwarded_for, &row.username, &row.reason, &row.content_type];
+    let texts = [
+        &row.method,
+        &row.target,
+        &row.host,
+        &row.user_agent,
+        &row.referrer,
+        &row.forwarded_for,
+        &row.username,
+        &row.reason,
+        &row.content_type,
+    ];
     std::mem::size_of::<WebRow>() + texts.iter().map(|text| text.len()).sum::<usize>()
 }
 

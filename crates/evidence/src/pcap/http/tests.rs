@@ -3,7 +3,12 @@ use crate::pcap::file::Place;
 use crate::pcap::flow::Ends;
 
 fn seen(record: u64) -> Seen {
-    Seen { place: Place { record, offset: 0 }, time: record as i64, ends: Ends { addresses: [[1; 16], [2; 16]], ports: [9, 8332], protocol: 6 }, flow: 0 }
+    Seen {
+        place: Place { record, offset: 0 },
+        time: record as i64,
+        ends: Ends { addresses: [[1; 16], [2; 16]], ports: [9, 8332], protocol: 6 },
+        flow: 0,
+    }
 }
 
 /// What both sides say in pieces of a size: the rows as text, and what became of the connection.
@@ -29,8 +34,14 @@ fn read(size: usize, said: &[(usize, &str)]) -> (Vec<String>, Next) {
 #[test]
 fn requests_and_answers_in_pieces_of_any_size() {
     let said = [
-        (CLIENT, "POST /?miner=30 HTTP/1.1\r\nHost: pool.example\r\nUser-Agent: x\r\nContent-Length: 5\r\n\r\nhelloGET /b HTTP/1.1\r\nHost: b\r\n\r\n"),
-        (SERVER, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Type: text/html; charset=x\r\nTransfer-Encoding: chunked\r\n\r\n4;x=1\r\nwiki\r\nA\r\n0123456789\r\n0\r\nTrailer: x\r\n\r\n"),
+        (
+            CLIENT,
+            "POST /?miner=30 HTTP/1.1\r\nHost: pool.example\r\nUser-Agent: x\r\nContent-Length: 5\r\n\r\nhelloGET /b HTTP/1.1\r\nHost: b\r\n\r\n",
+        ),
+        (
+            SERVER,
+            "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Type: text/html; charset=x\r\nTransfer-Encoding: chunked\r\n\r\n4;x=1\r\nwiki\r\nA\r\n0123456789\r\n0\r\nTrailer: x\r\n\r\n",
+        ),
         (SERVER, "HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno"),
         (CLIENT, "HEAD /c HTTP/1.0\r\n\r\n"),
         (SERVER, "HTTP/1.0 200 OK\r\nContent-Length: 999\r\n\r\n"),
@@ -86,7 +97,13 @@ fn heads_without_end_are_bounded() {
         if next != Next::More {
             break;
         }
-        next = http.push(CLIENT, b"GET / HTTP/1.1\r\nX: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\n", 0, seen(1), &mut rows);
+        next = http.push(
+            CLIENT,
+            b"GET / HTTP/1.1\r\nX: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\n",
+            0,
+            seen(1),
+            &mut rows,
+        );
         assert!(http.held() < 2 * HEAD);
     }
     assert_eq!(next, Next::Nothing);

@@ -47,11 +47,15 @@ pub(crate) struct Plans {
     stratum: Plan<StratumRow>,
 }
 
-/// `None` where records are only counted.
+/// How the columns of one table are filled.
 struct Plan<R> {
     table: Arc<str>,
-    columns: Option<(Arc<Schema>, Vec<Option<Fill<R>>>)>,
+    /// `None` where records are only counted.
+    columns: Option<Columns<R>>,
 }
+
+/// The wanted columns, and what fills each.
+type Columns<R> = (Arc<Schema>, Vec<Option<Fill<R>>>);
 
 impl<R: Record> Plan<R> {
     fn new(cx: &ReadContext<'_>) -> Self {

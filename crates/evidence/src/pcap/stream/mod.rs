@@ -45,7 +45,7 @@ pub(crate) struct Segment<'a> {
 impl Stream {
     pub(crate) fn new(seen: Seen, before: [u64; 2], names: &Names) -> Self {
         let dns = seen.ends.ports.contains(&53);
-        let app = if dns { App::Dns(Box::default()) } else { App::Unknown(Unknown::default()) };
+        let app = if dns { App::Dns(Box::default()) } else { App::Unknown(Box::default()) };
         let listeners = Listeners { app, talk: Some(Talk::new(names.of(&seen.ends.addresses[1]))) };
         Self { heard: false, before, assemblies: Default::default(), listeners }
     }
@@ -118,7 +118,7 @@ struct Listeners {
 }
 
 enum App {
-    Unknown(Unknown),
+    Unknown(Box<Unknown>),
     Dns(Box<DnsStream>),
     Tls(Box<Tls>),
     Http(Box<Http>),
@@ -170,7 +170,12 @@ impl Listeners {
                 if lost > 0 {
                     head.clear();
                 }
-                let first = if head.is_empty() { bytes } else { head.extend_from_slice(bytes); head.as_slice() };
+                let first = if head.is_empty() {
+                    bytes
+                } else {
+                    head.extend_from_slice(bytes);
+                    head.as_slice()
+                };
                 let app = match (tls::begins(first), http::begins(first)) {
                     (Some(true), _) => App::Tls(Box::new(Tls::new(env.rows.tls.wanted))),
                     (_, Some(true)) => App::Http(Box::default()),
@@ -224,7 +229,7 @@ impl Listeners {
                 }
                 if next != http::Next::More {
                     http.finish(&mut env.rows.web);
-                    self.app = if next == http::Next::Tunnel { App::Unknown(Unknown::default()) } else { App::Nothing };
+                    self.app = if next == http::Next::Tunnel { App::Unknown(Box::default()) } else { App::Nothing };
                 }
             }
         }

@@ -3,7 +3,12 @@ use crate::pcap::file::Place;
 use crate::pcap::flow::{CLIENT, Ends, SERVER};
 
 fn seen(record: u64) -> Seen {
-    Seen { place: Place { record, offset: 0 }, time: 1, ends: Ends { addresses: [[1; 16], [2; 16]], ports: [9, 443], protocol: 6 }, flow: 0 }
+    Seen {
+        place: Place { record, offset: 0 },
+        time: 1,
+        ends: Ends { addresses: [[1; 16], [2; 16]], ports: [9, 443], protocol: 6 },
+        flow: 0,
+    }
 }
 
 fn with_length(size: usize, body: &[u8]) -> Vec<u8> {
@@ -53,7 +58,10 @@ fn rows(size: usize, said: &[(usize, Vec<u8>)]) -> Vec<(String, String, &'static
     }
     tls.finish(&mut rows);
     tls.finish(&mut rows);
-    rows.rows().iter().map(|r| (r.server_name.clone(), r.alpn.clone(), r.version, r.certificate.as_ref().map(|c| c.sha256.clone()))).collect()
+    rows.rows()
+        .iter()
+        .map(|r| (r.server_name.clone(), r.alpn.clone(), r.version, r.certificate.as_ref().map(|c| c.sha256.clone())))
+        .collect()
 }
 
 #[test]

@@ -124,7 +124,8 @@ impl Tracker {
         let Some(flow) = self.table.get(id) else { return };
         flow.last = flow.last.max(meta.time);
         let other = if side == CLIENT { SERVER } else { CLIENT };
-        if let (Some(packets), Some(sent), Some(wire)) = (flow.packets.get_mut(side), flow.bytes.get_mut(side), flow.ip_bytes.get_mut(side)) {
+        if let (Some(packets), Some(sent), Some(wire)) = (flow.packets.get_mut(side), flow.bytes.get_mut(side), flow.ip_bytes.get_mut(side))
+        {
             *packets += carried.packets;
             *sent = sent.saturating_add(bytes);
             *wire = wire.saturating_add(carried.wire);

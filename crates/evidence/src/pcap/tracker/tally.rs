@@ -57,7 +57,10 @@ impl Tally {
             told.push(format!("{} packets in fragments of which some are missing", self.incomplete));
         }
         if self.crowded_out > 0 {
-            told.push(format!("{} flows are told in parts: more are under way at once than are followed", self.crowded_out));
+            told.push(format!(
+                "{} flows are told before their end is seen: more are under way at once than are followed",
+                self.crowded_out
+            ));
         }
         if self.given_up > 0 {
             told.push(format!("{} connections are not read to their end: too much of them would have to be kept", self.given_up));
