@@ -103,7 +103,7 @@ impl Reader {
                     }
                     None => self.progress = Progress::Flows,
                 },
-                Progress::Flows if self.tracker.finish(64) => {}
+                Progress::Flows if self.tracker.finish() => {}
                 Progress::Flows => self.progress = Progress::Ended,
                 Progress::Ended => break,
             }

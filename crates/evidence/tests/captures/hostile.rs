@@ -164,12 +164,12 @@ fn fragments_that_overlap_are_not_joined_into_what_was_never_sent() {
     assert_eq!(seen.errors, []);
 }
 
-/// A million of them here, as the table's bound is a quarter of that; the order of magnitude does not matter to it.
+/// More of them than the table holds.
 #[test]
 fn a_flood_of_destinations_is_told_to_the_last() {
     let mut file = pcap(&[], Form::default());
     let one = packets(1).remove(0).bytes;
-    for n in 0..1_000_000u32 {
+    for n in 0..400_000u32 {
         let mut bytes = one.clone();
         bytes[30..34].copy_from_slice(&(0xcb00_0000 + n).to_be_bytes());
         let time = 1_700_000_000 + n / 100_000;
@@ -180,9 +180,9 @@ fn a_flood_of_destinations_is_told_to_the_last() {
     }
     let evidence = evidence::open_bytes(&[("x.pcap", &file)], Options::default());
     let seen = read(&evidence, &wants(&evidence.offer(), &[(TABLE, &["EventResult"])]), 2);
-    assert_eq!(sessions(&seen), 1_000_000);
+    assert_eq!(sessions(&seen), 400_000);
     let records: Vec<u64> = seen.rows[TABLE].iter().map(|(id, _, _)| record(*id)).collect();
-    assert!(records.iter().copied().eq(0..1_000_000));
+    assert!(records.iter().copied().eq(0..400_000));
     assert_eq!(seen.warnings.len(), 1, "{:?}", seen.warnings);
 }
 
@@ -212,7 +212,7 @@ fn mutated_captures_are_read_without_a_panic() {
     });
     let mut numbers = Numbers(0x2545_f491_4f6c_dd1d);
     for file in [pcap(&seed, Form::default()), pcapng(&seed, Form::default())] {
-        for _ in 0..2_000 {
+        for _ in 0..700 {
             let mut bytes = file.clone();
             for _ in 0..=numbers.below(8) {
                 let at = 4 + numbers.below(bytes.len() - 4);

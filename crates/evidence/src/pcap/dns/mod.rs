@@ -4,6 +4,7 @@ mod message;
 
 pub(crate) use message::{Answer, Message, Question};
 
+use super::ip;
 use super::rows::{DnsRow, Kept, Seen};
 use std::collections::VecDeque;
 
@@ -57,7 +58,9 @@ impl Exchange {
                 rows.push(|| DnsRow { flags: message.flags, answered, ..row });
             }
             None => {
-                let seen = if client { Seen { ends: seen.ends.turned(), ..seen } } else { seen };
+                // Multicast tells without being asked.
+                let asked = client && !ip::address(seen.ends.addresses[1]).is_multicast();
+                let seen = if asked { Seen { ends: seen.ends.turned(), ..seen } } else { seen };
                 let row = DnsRow { seen, id: message.id, flags: message.flags, question: message.question, answered, asked: false };
                 rows.push(|| row);
             }

@@ -36,6 +36,8 @@ impl Default for Limits {
 
 /// Packets after which flows are looked at that have been silent for long.
 const SWEEP: u32 = 256;
+/// Flows that are ended at a time: after a pause all of them may be over, and each makes a row.
+const ENDED: usize = 64;
 
 pub(crate) struct Tracker {
     limits: Limits,
@@ -89,19 +91,18 @@ impl Tracker {
         }
         self.until_sweep -= 1;
         if self.until_sweep == 0 {
-            self.until_sweep = SWEEP;
-            self.sweep(packet.time);
+            self.until_sweep = if self.sweep(packet.time) { 1 } else { SWEEP };
         }
     }
 
-    /// Ends some of the flows that are left when there are no more packets; whether there may be others.
-    pub(crate) fn finish(&mut self, count: usize) -> bool {
+    /// Ends some of the flows that are left when there are no more packets; whether there are others.
+    pub(crate) fn finish(&mut self) -> bool {
         if self.last.is_none() {
             self.end_of_fragments();
             self.last = Some(self.table.in_order().into_iter());
         }
         let mut left = self.last.take().unwrap_or_default();
-        for id in left.by_ref().take(count) {
+        for id in left.by_ref().take(ENDED) {
             self.close(id);
         }
         let more = left.len() > 0;
@@ -109,8 +110,9 @@ impl Tracker {
         more
     }
 
-    /// Ends flows that have been silent for too long.
-    fn sweep(&mut self, now: i64) {
+    /// Ends flows that have been silent for too long; whether there may be more of them.
+    fn sweep(&mut self, now: i64) -> bool {
+        let mut left = ENDED;
         for class in Class::ALL {
             while let Some(id) = self.table.oldest(class) {
                 let silent = self.table.get(id).is_some_and(|flow| now.saturating_sub(flow.last) > class.patience());
@@ -118,8 +120,13 @@ impl Tracker {
                     break;
                 }
                 self.close(id);
+                left -= 1;
+                if left == 0 {
+                    return true;
+                }
             }
         }
+        false
     }
 
     /// The flow between these ends, and which of its sides the source is. `client`: whether the source is, should the flow be new.
