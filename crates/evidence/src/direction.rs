@@ -13,15 +13,29 @@ pub(crate) fn between(source: &str, destination: &str) -> &'static str {
     }
 }
 
+/// The same of addresses that are no text.
+pub(crate) fn between_addresses(source: IpAddr, destination: IpAddr) -> &'static str {
+    match (is_local_address(source), is_local_address(destination)) {
+        (true, true) => "Local",
+        (true, false) => "Outbound",
+        (false, true) => "Inbound",
+        (false, false) => "External",
+    }
+}
+
 /// Private, carrier, link-local, loopback, multicast or broadcast.
 fn is_local(text: &str) -> Option<bool> {
-    Some(match text.parse::<IpAddr>().ok()?.to_canonical() {
+    text.parse::<IpAddr>().ok().map(is_local_address)
+}
+
+fn is_local_address(address: IpAddr) -> bool {
+    match address.to_canonical() {
         IpAddr::V4(a) => {
             let carrier = a.octets()[0] == 100 && a.octets()[1] & 0xc0 == 64;
             a.is_private() || a.is_loopback() || a.is_link_local() || a.is_multicast() || a.is_broadcast() || a.is_unspecified() || carrier
         }
         IpAddr::V6(a) => a.is_loopback() || a.is_unique_local() || a.is_unicast_link_local() || a.is_multicast() || a.is_unspecified(),
-    })
+    }
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ mod look;
 mod mining;
 mod options;
 mod parquet;
+mod pcap;
 mod recognise;
 mod row;
 mod source;
@@ -45,5 +46,5 @@ pub use source::{Evidence, open, open_bytes};
 
 /// All formats, the surest first: the first that says yes has the file.
 fn formats() -> &'static [&'static dyn Format] {
-    &[&zeek::Zeek, &eve::Eve, &parquet::Parquet, &exports::csv::Csv, &exports::objects::Json, &syslog::Syslog]
+    &[&pcap::Capture, &zeek::Zeek, &eve::Eve, &parquet::Parquet, &exports::csv::Csv, &exports::objects::Json, &syslog::Syslog]
 }

@@ -36,13 +36,8 @@ pub(crate) fn unread(head: &Head<'_>) -> Unread {
     doubtful(head).map_or(Unread::Other, Unread::Doubtful)
 }
 
-const MAGIC: [(&[u8], &str); 16] = [
+const MAGIC: [(&[u8], &str); 11] = [
     (b"ElfFile\0", "Windows event log (EVTX)"),
-    (b"\xd4\xc3\xb2\xa1", "packet capture (pcap)"),
-    (b"\xa1\xb2\xc3\xd4", "packet capture (pcap)"),
-    (b"\x4d\x3c\xb2\xa1", "packet capture (pcap)"),
-    (b"\xa1\xb2\x3c\x4d", "packet capture (pcap)"),
-    (b"\x0a\x0d\x0d\x0a", "packet capture (pcapng)"),
     (b"BZh", "bzip2 file"),
     (b"\xfd7zXZ\0", "xz file"),
     (b"7z\xbc\xaf\x27\x1c", "7-Zip archive"),

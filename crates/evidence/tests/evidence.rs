@@ -1,5 +1,6 @@
 //! Reads small pieces of evidence, whole and damaged, and what there is of the public samples.
 
+mod captures;
 mod corpora;
 mod hostile;
 #[expect(clippy::unwrap_used, reason = "helpers of tests")]

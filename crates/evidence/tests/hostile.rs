@@ -94,7 +94,6 @@ fn what_cannot_be_read_is_skipped_with_a_reason() {
         ("SOURCES.tsv", false),
         ("app.log", true),
         ("binary.log", true),
-        ("capture.pcap", true),
         ("deep.json", true),
         ("empty.log", false),
         ("security.evtx", true),

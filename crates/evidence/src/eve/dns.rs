@@ -121,7 +121,7 @@ fn kind(row: &Row<'_, '_>, slots: &[u16], column: &mut ColumnBuilder) {
 }
 
 /// Numbers of the types that are met (IANA, DNS parameters).
-const TYPES: [(&str, i64); 20] = [
+pub(crate) const TYPES: [(&str, i64); 20] = [
     ("A", 1),
     ("NS", 2),
     ("CNAME", 5),
@@ -151,7 +151,7 @@ fn kind_number(row: &Row<'_, '_>, slots: &[u16], column: &mut ColumnBuilder) {
 }
 
 /// In the order of their numbers (RFC 6895).
-const CODES: [&str; 11] =
+pub(crate) const CODES: [&str; 11] =
     ["NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED", "YXDOMAIN", "YXRRSET", "NXRRSET", "NOTAUTH", "NOTZONE"];
 
 fn code(row: &Row<'_, '_>, slots: &[u16], column: &mut ColumnBuilder) {

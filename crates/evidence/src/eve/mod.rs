@@ -7,6 +7,8 @@ mod http;
 mod reader;
 mod tls;
 
+pub(crate) use dns::{CODES as DNS_CODES, TYPES as DNS_TYPES};
+
 use crate::format::{Dataset, Format, Head, Sniff};
 use crate::json;
 use std::sync::Arc;

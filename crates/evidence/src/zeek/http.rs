@@ -2,6 +2,7 @@
 
 use crate::ColumnBuilder;
 use crate::row::{Fill, Mapping, Row};
+use std::borrow::Cow;
 
 pub(super) const TABLE: &str = "ASimWebSessionLogs";
 
@@ -60,15 +61,12 @@ pub(crate) fn result(row: &Row<'_, '_>, slots: &[u16], column: &mut ColumnBuilde
 
 /// The host that is asked for: with CONNECT it stands in the address, else in the Host header.
 pub(crate) fn host_name(row: &Row<'_, '_>, slots: &[u16], column: &mut ColumnBuilder) {
-    let host = row.text(slots[0]);
-    let asked = match row.text(slots[1]).as_deref() {
-        Some("CONNECT") => row.text(slots[2]).or(host),
-        _ => host,
-    };
-    match asked.as_deref() {
-        Some(authority) => column.text(without_port(authority)),
-        None => column.missing(),
-    }
+    let text = |slot| row.text(slot).unwrap_or_default();
+    column.text(host_name_of(&text(slots[1]), &text(slots[0]), &text(slots[2])));
+}
+
+pub(crate) fn host_name_of<'a>(method: &str, host: &'a str, target: &'a str) -> &'a str {
+    without_port(if method == "CONNECT" && !target.is_empty() { target } else { host })
 }
 
 fn without_port(authority: &str) -> &str {
@@ -83,16 +81,18 @@ fn without_port(authority: &str) -> &str {
 
 /// A URL of what the request line, the Host header and the port say. With CONNECT: `host:port`.
 pub(crate) fn url(row: &Row<'_, '_>, slots: &[u16], column: &mut ColumnBuilder) {
-    let path = row.text(slots[3]).unwrap_or_default();
-    let host = row.text(slots[1]).unwrap_or_default();
-    let connect = row.text(slots[0]).as_deref() == Some("CONNECT");
-    if (connect && !path.is_empty()) || host.is_empty() || path.contains("://") {
-        return column.text(&path);
+    let text = |slot| row.text(slot).unwrap_or_default();
+    column.text(&url_of(&text(slots[0]), &text(slots[1]), row.long(slots[2]), &text(slots[3])));
+}
+
+pub(crate) fn url_of<'a>(method: &str, host: &str, port: Option<i64>, target: &'a str) -> Cow<'a, str> {
+    if (method == "CONNECT" && !target.is_empty()) || host.is_empty() || target.contains("://") {
+        return Cow::Borrowed(target);
     }
-    let port = row.long(slots[2]).filter(|port| *port != 80 && *port != 0 && without_port(&host) == host);
-    let slash = if path.starts_with('/') || path.is_empty() { "" } else { "/" };
-    column.text(&match port {
-        Some(port) => format!("http://{host}:{port}{slash}{path}"),
-        None => format!("http://{host}{slash}{path}"),
-    });
+    let port = port.filter(|port| *port != 80 && *port != 0 && without_port(host) == host);
+    let slash = if target.starts_with('/') || target.is_empty() { "" } else { "/" };
+    Cow::Owned(match port {
+        Some(port) => format!("http://{host}:{port}{slash}{target}"),
+        None => format!("http://{host}{slash}{target}"),
+    })
 }

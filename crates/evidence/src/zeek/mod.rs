@@ -10,10 +10,12 @@ mod reader;
 mod ssl;
 
 pub(crate) use certificates::Certificates;
-// What Suricata's events have in common with these.
+// What Suricata's events and captures have in common with these.
 pub(crate) use conn::sum;
 pub(crate) use dns::{details as dns_details, hex as dns_id, result as dns_result};
-pub(crate) use http::{host_name as http_host_name, result as http_result, url as http_url};
+pub(crate) use http::{
+    host_name as http_host_name, host_name_of as http_host_name_of, result as http_result, url as http_url, url_of as http_url_of,
+};
 pub(crate) use ssl::version as tls_version;
 
 use crate::format::{Format, Head, Sniff};

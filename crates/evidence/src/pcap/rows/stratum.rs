@@ -1,0 +1,62 @@
+//! Mining sessions to PoolhoundStratum_CL.
+
+use super::{Mapping, Record, Seen, put_address, put_list, put_number, put_time};
+use crate::mining::{MiningSession, Role};
+use crate::pcap::file::Place;
+
+/// The source is the side that mines.
+pub(crate) struct StratumRow {
+    pub(crate) seen: Seen,
+    pub(crate) host_name: String,
+    /// Sent by the source, and by the destination.
+    pub(crate) bytes: [u64; 2],
+    pub(crate) session: MiningSession,
+}
+
+impl Record for StratumRow {
+    const TABLE: &'static str = "PoolhoundStratum_CL";
+
+    const MAPPING: Mapping<Self> = &[
+        ("TimeGenerated", |r, _, c| put_time(r.session.first, c)),
+        ("LastSeen", |r, _, c| put_time(r.session.last, c)),
+        ("SrcIpAddr", |r, _, c| put_address(r.seen.ends.addresses[0], c)),
+        ("DstIpAddr", |r, _, c| put_address(r.seen.ends.addresses[1], c)),
+        ("DstHostname", |r, _, c| c.text(&r.host_name)),
+        ("SrcPortNumber", |r, _, c| c.long(r.seen.ends.ports[0].into())),
+        ("DstPortNumber", |r, _, c| c.long(r.seen.ends.ports[1].into())),
+        ("Protocol", |r, _, c| c.text(r.session.protocol)),
+        ("Role", |r, _, c| {
+            c.text(match r.session.role {
+                Role::Miner => "miner",
+                Role::Proxy => "proxy",
+                Role::Node => "node",
+            });
+        }),
+        ("Coin", |r, _, c| c.text(&r.session.coin)),
+        ("Algorithm", |r, _, c| c.text(&r.session.algorithm)),
+        ("Agent", |r, _, c| c.text(&r.session.agent)),
+        ("Login", |r, _, c| c.text(&r.session.login)),
+        ("Wallet", |r, _, c| c.text(&r.session.wallet)),
+        ("Worker", |r, _, c| c.text(&r.session.worker)),
+        ("SharesSubmitted", |r, _, c| put_number(r.session.shares_submitted, c)),
+        ("SharesAccepted", |r, _, c| put_number(r.session.shares_accepted, c)),
+        ("BytesOut", |r, _, c| put_number(r.bytes[0], c)),
+        ("BytesIn", |r, _, c| put_number(r.bytes[1], c)),
+        ("Difficulty", |r, _, c| match r.session.difficulty {
+            Some(difficulty) => c.real(difficulty),
+            None => c.missing(),
+        }),
+        ("HashesEstimated", |r, _, c| match r.session.hashes {
+            Some(hashes) => c.real(hashes),
+            None => c.missing(),
+        }),
+        ("Confidence", |r, _, c| c.real(r.session.confidence)),
+        ("Proof", |r, _, c| put_list(r.session.proof.iter().map(String::as_str), c)),
+        ("SourceFile", |_, input, c| c.text(&input.file.name)),
+        ("SourceOffset", |r, _, c| put_number(r.seen.place.offset, c)),
+    ];
+
+    fn place(&self) -> Place {
+        self.seen.place
+    }
+}

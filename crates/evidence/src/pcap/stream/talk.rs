@@ -1,0 +1,53 @@
+//! A conversation that may be about mining.
+
+use super::Env;
+use crate::mining::{Conversation, Side};
+use crate::pcap::file::Place;
+use crate::pcap::flow::CLIENT;
+use crate::pcap::rows::{Seen, StratumRow};
+use std::sync::Arc;
+
+/// Places of packets that are remembered, so that the one that begins the mining can be told.
+const PLACES: usize = 16;
+
+pub(super) struct Talk {
+    conversation: Box<Conversation>,
+    /// When what was said, the first few times.
+    places: Vec<(i64, Place)>,
+    /// What the server's address was known as when the talk began.
+    name: Option<Arc<str>>,
+}
+
+impl Talk {
+    pub(super) fn new(name: Option<Arc<str>>) -> Self {
+        let mut conversation: Box<Conversation> = Box::default();
+        if let Some(name) = &name {
+            conversation.server_name(name);
+        }
+        Self { conversation, places: Vec::new(), name }
+    }
+
+    /// Takes bytes of one side; whether more can make it mining.
+    pub(super) fn push(&mut self, side: usize, bytes: &[u8], lost: bool, seen: Seen) -> bool {
+        if self.places.len() < PLACES && self.places.last().is_none_or(|(at, _)| *at != seen.time) {
+            self.places.push((seen.time, seen.place));
+        }
+        let side = if side == CLIENT { Side::Client } else { Side::Server };
+        self.conversation.push(side, bytes, seen.time, lost);
+        !self.conversation.hopeless()
+    }
+
+    /// The connection has ended. `bytes`: what each side sent.
+    pub(super) fn finish(self, bytes: [u64; 2], env: &mut Env<'_>) {
+        let Some(session) = self.conversation.finish() else { return };
+        let at = self.places.iter().find(|(at, _)| *at == session.first).or_else(|| self.places.first());
+        let place = at.map_or(env.seen.place, |(_, place)| *place);
+        let by_server = session.miner == Side::Server;
+        let ends = if by_server { env.seen.ends.turned() } else { env.seen.ends };
+        let bytes = if by_server { [bytes[1], bytes[0]] } else { bytes };
+        let known = self.name.filter(|_| !by_server).or_else(|| env.names.of(&ends.addresses[1]));
+        let host_name = if session.pool.is_empty() { known.as_deref().unwrap_or_default().to_owned() } else { session.pool.clone() };
+        let seen = Seen { place, ends, ..env.seen };
+        env.rows.stratum.push(|| StratumRow { seen, host_name, bytes, session });
+    }
+}

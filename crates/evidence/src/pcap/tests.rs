@@ -1,0 +1,130 @@
+//! Splits and bounds, below the rows that leave the crate; these are tested in `tests/captures`.
+
+use super::*;
+use crate::Options;
+use arrow::record_batch::RecordBatch;
+use model::{Batch, FileRef, ReadError, Sink, Wants};
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Mutex;
+
+#[derive(Default)]
+struct Collect {
+    rows: Mutex<Vec<RecordBatch>>,
+    errors: Mutex<Vec<ReadError>>,
+}
+
+impl Sink for Collect {
+    fn batch(&self, batch: Batch) -> ControlFlow<()> {
+        self.rows.lock().unwrap().push(batch.rows);
+        ControlFlow::Continue(())
+    }
+    fn error(&self, error: ReadError) {
+        self.errors.lock().unwrap().push(error);
+    }
+    fn warning(&self, _: &FileRef, _: String) {}
+    fn records(&self, _: &Arc<str>, _: u64) {}
+    fn progress(&self, _: u64) {}
+}
+
+/// Hands out as many bytes at a time as it likes.
+struct Dribble(std::io::Cursor<Vec<u8>>, usize);
+
+impl Read for Dribble {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let most = self.1.min(buffer.len());
+        self.0.read(&mut buffer[..most])
+    }
+}
+
+/// What is read of a file in pieces of a size under limits, and the tally.
+fn read(bytes: &[u8], size: usize, limits: Limits) -> (Vec<RecordBatch>, Vec<ReadError>, tracker::Tally) {
+    let (sink, options) = (Collect::default(), Options::default());
+    let offered: BTreeMap<Arc<str>, model::Schema> = rows::tables().into_iter().map(|table| (table.name, table.schema)).collect();
+    let wants = Wants { tables: offered.clone() };
+    let cx = ReadContext::new(&wants, &offered, &[], &options, &sink);
+    let input = Arc::new(Input::in_memory("x", 0));
+    let packets = Packets::new(Box::new(Dribble(std::io::Cursor::new(bytes.to_vec()), size)));
+    let mut reader = Reader::new(&input, packets, limits, &cx);
+    while let Some(job) = reader.next(&cx) {
+        job(&cx);
+    }
+    reader.finish(&cx);
+    cx.finish();
+    (sink.rows.into_inner().unwrap(), sink.errors.into_inner().unwrap(), reader.tracker.tally)
+}
+
+fn samples() -> Vec<(String, Vec<u8>)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora");
+    let root = std::env::var_os("POOLHOUND_CORPORA").map_or(root, Into::into).join("evidence/pcap");
+    let mut files: Vec<_> = ["mining", "benign"]
+        .iter()
+        .filter_map(|folder| std::fs::read_dir(root.join(folder)).ok())
+        .flatten()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension.to_string_lossy().contains("cap")))
+        .collect();
+    files.sort();
+    if files.is_empty() {
+        println!("left out: no samples");
+    }
+    files.into_iter().map(|path| (path.display().to_string(), std::fs::read(&path).unwrap())).collect()
+}
+
+/// Counts packets and knows nothing else of the formats; stops at damage.
+fn count(file: &[u8]) -> u64 {
+    let little = |at: usize| u32::from_le_bytes(file[at..at + 4].try_into().unwrap());
+    let number = |at: usize, swap: bool| if swap { little(at).swap_bytes() } else { little(at) } as usize;
+    let (mut at, mut packets) = (0, 0);
+    if file.starts_with(&[0x0a, 0x0d, 0x0d, 0x0a]) {
+        let mut swap = false;
+        while at + 12 <= file.len() {
+            if little(at) == 0x0a0d_0d0a {
+                swap = little(at + 8) != 0x1a2b_3c4d;
+            }
+            packets += u64::from(matches!(number(at, swap), 2 | 3 | 6));
+            at += number(at + 4, swap).max(12);
+        }
+        return packets;
+    }
+    let swap = matches!(file.first(), Some(0xa1));
+    at = 24;
+    while at + 16 <= file.len() && at + 16 + number(at + 8, swap) <= file.len() {
+        packets += 1;
+        at += 16 + number(at + 8, swap);
+    }
+    packets
+}
+
+#[test]
+fn every_packet_of_the_samples_is_of_a_flow_or_counted_as_left_out() {
+    for (name, bytes) in samples() {
+        let (rows, _, tally) = read(&bytes, usize::MAX, Limits::default());
+        assert_eq!(tally.packets, count(&bytes), "{name}");
+        assert_eq!(tally.in_flows + tally.left_out(), tally.packets, "{name}: {tally:?}");
+        assert!(!rows.is_empty() || tally.in_flows == 0, "{name}");
+    }
+}
+
+#[test]
+fn the_samples_are_read_the_same_in_pieces_of_any_size() {
+    for (name, bytes) in samples().iter().step_by(7) {
+        let whole = read(bytes, usize::MAX, Limits::default());
+        for size in [1, 13, 4_096] {
+            let pieces = read(bytes, size, Limits::default());
+            assert!((&pieces.0, &pieces.1) == (&whole.0, &whole.1), "{name} in pieces of {size}");
+        }
+    }
+}
+
+/// Nothing is lost where little may be kept: flows are told in parts.
+#[test]
+fn under_small_limits_every_packet_is_still_told() {
+    let limits = Limits { flows: 3, streams: 2, waiting: 1_000, held: 500 };
+    for (name, bytes) in samples().iter().step_by(3) {
+        let (_, _, tally) = read(bytes, usize::MAX, limits);
+        assert_eq!(tally.in_flows + tally.left_out(), tally.packets, "{name}: {tally:?}");
+    }
+}
