@@ -18,7 +18,7 @@ fn program(line: &str) -> (String, &str) {
 #[test]
 fn miners_are_told_from_what_looks_like_them() {
     let rows: Vec<(&str, &str)> = LINES.lines().filter(|l| !l.starts_with('#')).map(|l| l.split_once('\t').unwrap()).collect();
-    let (miners, others): (Vec<_>, Vec<_>) = rows.iter().partition(|(severity, _)| *severity == "High" || *severity == "Medium");
+    let (miners, others): (Vec<&(&str, &str)>, Vec<_>) = rows.iter().partition(|(severity, _)| *severity == "High" || *severity == "Medium");
     assert!(miners.len() >= 150 && others.len() >= 150);
     let folder = tempfile::tempdir().unwrap();
     let mut records = String::new();
@@ -45,11 +45,11 @@ fn miners_are_told_from_what_looks_like_them() {
     let mut faults = Vec::new();
     for (n, (expected, line)) in rows.iter().enumerate() {
         let host = format!("h{n}");
-        let found = own.get(&*host).copied().unwrap_or("-");
+        let found = own.get(host.as_str()).copied().unwrap_or("-");
         if found != *expected {
             faults.push(format!("{found} instead of {expected}: {line}"));
         }
-        if let Some(hunt) = high.get(&*host).filter(|_| *expected == "-" || *expected == "Low") {
+        if let Some(hunt) = high.get(host.as_str()).filter(|_| *expected == "-" || *expected == "Low") {
             faults.push(format!("High in {hunt}: {line}"));
         }
     }
