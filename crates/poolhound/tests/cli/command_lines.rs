@@ -45,11 +45,11 @@ fn miners_are_told_from_what_looks_like_them() {
     let mut faults = Vec::new();
     for (n, (expected, line)) in rows.iter().enumerate() {
         let host = format!("h{n}");
-        let found = own.get(&*host).copied().unwrap_or("-");
+        let found = own.get(host.as_str()).copied().unwrap_or("-");
         if found != *expected {
             faults.push(format!("{found} instead of {expected}: {line}"));
         }
-        if let Some(hunt) = high.get(&*host).filter(|_| *expected == "-" || *expected == "Low") {
+        if let Some(hunt) = high.get(host.as_str()).filter(|_| *expected == "-" || *expected == "Low") {
             faults.push(format!("High in {hunt}: {line}"));
         }
     }
