@@ -9,6 +9,7 @@
 //! [`Chunks`] hands out pieces of work in order, and the pieces are parsed by many threads.
 
 mod archive;
+mod azure_flow;
 mod columns;
 mod context;
 mod direction;
@@ -25,6 +26,7 @@ mod options;
 mod parquet;
 mod recognise;
 mod row;
+mod session;
 mod source;
 mod stream;
 mod suspect;
@@ -44,5 +46,5 @@ pub use source::{Evidence, open, open_bytes};
 
 /// All formats, the surest first: the first that says yes has the file.
 fn formats() -> &'static [&'static dyn Format] {
-    &[&zeek::Zeek, &eve::Eve, &parquet::Parquet, &exports::csv::Csv, &exports::objects::Json, &syslog::Syslog]
+    &[&zeek::Zeek, &eve::Eve, &azure_flow::AzureFlow, &parquet::Parquet, &exports::csv::Csv, &exports::objects::Json, &syslog::Syslog]
 }

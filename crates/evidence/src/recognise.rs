@@ -68,12 +68,6 @@ fn text_evidence(head: &Head<'_>) -> Option<&'static str> {
     if first.starts_with(b"StartTime") && has("SrcAddr") && has("Dport") {
         return Some("Argus flows (binetflow)");
     }
-    if in_head("\"flowLogVersion\"") && in_head("\"flowLogGUID\"") {
-        return Some("Azure VNet flow log");
-    }
-    if in_head("\"NetworkSecurityGroupFlowEvent\"") {
-        return Some("Azure NSG flow log");
-    }
     if first.starts_with(b"version account-id interface-id") {
         return Some("AWS VPC flow log");
     }

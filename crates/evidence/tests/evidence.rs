@@ -1,5 +1,6 @@
 //! Reads small pieces of evidence, whole and damaged, and what there is of the public samples.
 
+mod azure_flow;
 mod corpora;
 mod hostile;
 mod intake;

@@ -226,8 +226,15 @@ fn mutated_logs_are_read_without_a_panic() {
     let eve = r#"{"timestamp":"2026-01-01T00:00:00Z","event_type":"dns","src_port":53,"dns":{"type":"answer","queries":[{"rrname":"a"}],"answers":[{"rdata":"b"}]}}
 {"timestamp":"2026-01-01T00:00:00Z","event_type":"flow","flow":{"start":"2026-01-01T00:00:00Z","pkts_toclient":0}}
 "#;
+    let azure = r#"{"records":[{"flowLogVersion":4,"macAddress":"A","flowRecords":{"flows":[{"flowGroups":[{"rule":"r","flowTuples":["1772355600000,10.0.0.6,203.0.113.9,50000,3333,6,O,B,NX,0,0,0,0","1772355600000,10.0.0.6,203.0.113.9,50000,3333,6,O,E,NX,1,2,3,4"]}]}]}}]}"#;
     let mut numbers = Numbers(0x2545_f491_4f6c_dd1d);
-    for (name, seed) in [("conn.log", format!("{LINE}\n{LINE}\n")), ("dns.log", tsv.to_owned()), ("eve.json", eve.to_owned())] {
+    let seeds = [
+        ("conn.log", format!("{LINE}\n{LINE}\n")),
+        ("dns.log", tsv.to_owned()),
+        ("eve.json", eve.to_owned()),
+        ("PT1H.json", azure.to_owned()),
+    ];
+    for (name, seed) in seeds {
         for _ in 0..200 {
             let mut bytes = seed.clone().into_bytes();
             for _ in 0..=numbers.below(4) {
