@@ -22,6 +22,7 @@ mod input;
 mod json;
 mod lines;
 mod look;
+mod notes;
 mod options;
 mod parquet;
 mod recognise;
@@ -32,6 +33,7 @@ mod stream;
 mod suspect;
 mod syslog;
 mod view;
+mod vpc_flow;
 pub mod wallet;
 mod zeek;
 
@@ -46,5 +48,5 @@ pub use source::{Evidence, open, open_bytes};
 
 /// All formats, the surest first: the first that says yes has the file.
 fn formats() -> &'static [&'static dyn Format] {
-    &[&zeek::Zeek, &eve::Eve, &azure_flow::AzureFlow, &parquet::Parquet, &exports::csv::Csv, &exports::objects::Json, &syslog::Syslog]
+    &[&zeek::Zeek, &eve::Eve, &azure_flow::AzureFlow, &vpc_flow::VpcFlow, &parquet::Parquet, &exports::csv::Csv, &exports::objects::Json, &syslog::Syslog]
 }

@@ -68,9 +68,6 @@ fn text_evidence(head: &Head<'_>) -> Option<&'static str> {
     if first.starts_with(b"StartTime") && has("SrcAddr") && has("Dport") {
         return Some("Argus flows (binetflow)");
     }
-    if first.starts_with(b"version account-id interface-id") {
-        return Some("AWS VPC flow log");
-    }
     if (first.starts_with(b"type=") || has(" type=")) && has("msg=audit(") {
         return Some("Linux audit log");
     }

@@ -8,5 +8,6 @@ mod intake;
 mod support;
 mod suricata;
 mod suspects;
+mod vpc_flow;
 mod wallets;
 mod zeek;

@@ -233,6 +233,7 @@ fn mutated_logs_are_read_without_a_panic() {
         ("dns.log", tsv.to_owned()),
         ("eve.json", eve.to_owned()),
         ("PT1H.json", azure.to_owned()),
+        ("vpc.log", "srcaddr dstaddr start log-status\n10.0.0.5 1.2.3.4 1772355600 OK\n- - 1772355600 NODATA\n".to_owned()),
     ];
     for (name, seed) in seeds {
         for _ in 0..200 {
