@@ -14,6 +14,7 @@ mod columns;
 mod context;
 mod direction;
 mod discover;
+mod dns_log;
 mod error;
 mod eve;
 mod exports;
@@ -48,5 +49,5 @@ pub use source::{Evidence, open, open_bytes};
 
 /// All formats, the surest first: the first that says yes has the file.
 fn formats() -> &'static [&'static dyn Format] {
-    &[&zeek::Zeek, &eve::Eve, &azure_flow::AzureFlow, &vpc_flow::VpcFlow, &parquet::Parquet, &exports::csv::Csv, &exports::objects::Json, &syslog::Syslog]
+    &[&zeek::Zeek, &eve::Eve, &azure_flow::AzureFlow, &vpc_flow::VpcFlow, &dns_log::DnsLog, &parquet::Parquet, &exports::csv::Csv, &exports::objects::Json, &syslog::Syslog]
 }

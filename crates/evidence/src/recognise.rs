@@ -71,9 +71,6 @@ fn text_evidence(head: &Head<'_>) -> Option<&'static str> {
     if (first.starts_with(b"type=") || has(" type=")) && has("msg=audit(") {
         return Some("Linux audit log");
     }
-    if first.starts_with(b"dnsmasq[") || has(" dnsmasq[") {
-        return Some("dnsmasq query log");
-    }
     if has("\"@timestamp\"") && has("\"zeek\"") {
         return Some("Zeek's records as Filebeat rewrites them (Zeek's own logs are read)");
     }

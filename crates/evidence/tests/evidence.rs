@@ -2,6 +2,7 @@
 
 mod azure_flow;
 mod corpora;
+mod dns_log;
 mod hostile;
 mod intake;
 #[expect(clippy::unwrap_used, reason = "helpers of tests")]

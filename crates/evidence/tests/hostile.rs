@@ -233,6 +233,10 @@ fn mutated_logs_are_read_without_a_panic() {
         ("dns.log", tsv.to_owned()),
         ("eve.json", eve.to_owned()),
         ("PT1H.json", azure.to_owned()),
+        ("dnsmasq.log", "Feb 13 10:15:27 gw dnsmasq[9]: 1 10.0.0.6/4 query[A] a from 10.0.0.5\nFeb 13 10:15:27 gw dnsmasq[9]: config a is ::\n".to_owned()),
+        ("named.log", "18-May-2021 16:34:13.003 queries: info: client @0x5 10.0.0.5#5 (p): view v: query: p IN A +E(0) (10.0.0.53)\n18-May-2021 16:34:15.003 client @0x7f 10.0.0.5#5 (p): rpz QNAME NXDOMAIN rewrite p/A/IN via p.z\n18-May-2021 16:34:16.003 client 10.0.0.9#5: query (cache) 'p/A/IN' denied\n".to_owned()),
+        ("unbound.log", "[1614763224] unbound[1:0] info: 10.0.0.5 p. A IN NXDOMAIN 0.020315 0 63\n[1614763225] unbound[1:1] info: e. always_nxdomain 10.0.0.5@1 p. A IN\n".to_owned()),
+        ("dns.log", "3/1/2026 7:52:03 AM 06B0 PACKET  0028 UDP Snd 10.0.0.5 6590 R Q [8381   DR NXDOMAIN] A      (4)pool(7)example(3)com(0)\n".repeat(2)),
         ("vpc.log", "srcaddr dstaddr start log-status\n10.0.0.5 1.2.3.4 1772355600 OK\n- - 1772355600 NODATA\n".to_owned()),
     ];
     for (name, seed) in seeds {

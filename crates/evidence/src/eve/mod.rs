@@ -7,6 +7,8 @@ mod http;
 mod reader;
 mod tls;
 
+pub(crate) use dns::{code_number, type_number};
+
 use crate::format::{Dataset, Format, Head, Sniff};
 use crate::json;
 use std::sync::Arc;
