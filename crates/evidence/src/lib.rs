@@ -9,10 +9,12 @@
 //! [`Chunks`] hands out pieces of work in order, and the pieces are parsed by many threads.
 
 mod archive;
+mod azure_flow;
 mod columns;
 mod context;
 mod direction;
 mod discover;
+mod dns_log;
 mod error;
 mod eve;
 mod exports;
@@ -22,16 +24,19 @@ mod json;
 mod lines;
 mod look;
 mod mining;
+mod notes;
 mod options;
 mod parquet;
 mod pcap;
 mod recognise;
 mod row;
+mod session;
 mod source;
 mod stream;
 mod suspect;
 mod syslog;
 mod view;
+mod vpc_flow;
 pub mod wallet;
 mod zeek;
 
@@ -46,5 +51,16 @@ pub use source::{Evidence, open, open_bytes};
 
 /// All formats, the surest first: the first that says yes has the file.
 fn formats() -> &'static [&'static dyn Format] {
-    &[&pcap::Capture, &zeek::Zeek, &eve::Eve, &parquet::Parquet, &exports::csv::Csv, &exports::objects::Json, &syslog::Syslog]
+    &[
+        &pcap::Capture,
+        &zeek::Zeek,
+        &eve::Eve,
+        &azure_flow::AzureFlow,
+        &vpc_flow::VpcFlow,
+        &dns_log::DnsLog,
+        &parquet::Parquet,
+        &exports::csv::Csv,
+        &exports::objects::Json,
+        &syslog::Syslog,
+    ]
 }

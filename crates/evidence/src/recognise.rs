@@ -63,20 +63,8 @@ fn text_evidence(head: &Head<'_>) -> Option<&'static str> {
     if first.starts_with(b"StartTime") && has("SrcAddr") && has("Dport") {
         return Some("Argus flows (binetflow)");
     }
-    if in_head("\"flowLogVersion\"") && in_head("\"flowLogGUID\"") {
-        return Some("Azure VNet flow log");
-    }
-    if in_head("\"NetworkSecurityGroupFlowEvent\"") {
-        return Some("Azure NSG flow log");
-    }
-    if first.starts_with(b"version account-id interface-id") {
-        return Some("AWS VPC flow log");
-    }
     if (first.starts_with(b"type=") || has(" type=")) && has("msg=audit(") {
         return Some("Linux audit log");
-    }
-    if first.starts_with(b"dnsmasq[") || has(" dnsmasq[") {
-        return Some("dnsmasq query log");
     }
     if has("\"@timestamp\"") && has("\"zeek\"") {
         return Some("Zeek's records as Filebeat rewrites them (Zeek's own logs are read)");

@@ -1,7 +1,9 @@
 //! Reads small pieces of evidence, whole and damaged, and what there is of the public samples.
 
+mod azure_flow;
 mod captures;
 mod corpora;
+mod dns_log;
 mod hostile;
 #[expect(clippy::unwrap_used, reason = "helpers of tests")]
 mod intake;
@@ -9,5 +11,6 @@ mod intake;
 mod support;
 mod suricata;
 mod suspects;
+mod vpc_flow;
 mod wallets;
 mod zeek;

@@ -225,16 +225,24 @@ fn mutated_logs_are_read_without_a_panic() {
     let eve = r#"{"timestamp":"2026-01-01T00:00:00Z","event_type":"dns","src_port":53,"dns":{"type":"answer","queries":[{"rrname":"a"}],"answers":[{"rdata":"b"}]}}
 {"timestamp":"2026-01-01T00:00:00Z","event_type":"flow","flow":{"start":"2026-01-01T00:00:00Z","pkts_toclient":0}}
 "#;
+    let azure = r#"{"records":[{"flowLogVersion":4,"macAddress":"A","flowRecords":{"flows":[{"flowGroups":[{"rule":"r","flowTuples":["1772355600000,10.0.0.6,203.0.113.9,50000,3333,6,O,B,NX,0,0,0,0","1772355600000,10.0.0.6,203.0.113.9,50000,3333,6,O,E,NX,1,2,3,4"]}]}]}}]}"#;
     let mut numbers = Numbers(0x2545_f491_4f6c_dd1d);
     let text = serde_json::to_string(LINE).unwrap();
-    for (name, seed) in [
+    let seeds = [
         ("conn.log", format!("{LINE}\n{LINE}\n")),
         ("dns.log", tsv.to_owned()),
         ("eve.json", eve.to_owned()),
+        ("PT1H.json", azure.to_owned()),
+        ("dnsmasq.log", "Feb 13 10:15:27 gw dnsmasq[9]: 1 10.0.0.6/4 query[A] a from 10.0.0.5\nFeb 13 10:15:27 gw dnsmasq[9]: config a is ::\n".to_owned()),
+        ("named.log", "18-May-2021 16:34:13.003 queries: info: client @0x5 10.0.0.5#5 (p): view v: query: p IN A +E(0) (10.0.0.53)\n18-May-2021 16:34:15.003 client @0x7f 10.0.0.5#5 (p): rpz QNAME NXDOMAIN rewrite p/A/IN via p.z\n18-May-2021 16:34:16.003 client 10.0.0.9#5: query (cache) 'p/A/IN' denied\n".to_owned()),
+        ("unbound.log", "[1614763224] unbound[1:0] info: 10.0.0.5 p. A IN NXDOMAIN 0.020315 0 63\n[1614763225] unbound[1:1] info: e. always_nxdomain 10.0.0.5@1 p. A IN\n".to_owned()),
+        ("dns.log", "3/1/2026 7:52:03 AM 06B0 PACKET  0028 UDP Snd 10.0.0.5 6590 R Q [8381   DR NXDOMAIN] A      (4)pool(7)example(3)com(0)\n".repeat(2)),
+        ("vpc.log", "srcaddr dstaddr start log-status\n10.0.0.5 1.2.3.4 1772355600 OK\n- - 1772355600 NODATA\n".to_owned()),
         ("wrapped.json", format!("{{\"value\":[{LINE},{LINE}],\"a\":[1,{{}}]}}\n")),
         ("hits.json", format!("{{\"hits\":{{\"hits\":[{{\"_source\":{LINE}}}]}}}}\n")),
         ("shipped.json", format!("{{\"message\":{text}}}\n{{\"message\":{text}}}\n")),
-    ] {
+    ];
+    for (name, seed) in seeds {
         for _ in 0..200 {
             let mut bytes = seed.clone().into_bytes();
             for _ in 0..=numbers.below(4) {

@@ -145,9 +145,12 @@ pub(crate) const TYPES: [(&str, i64); 20] = [
 ];
 
 fn kind_number(row: &Row<'_, '_>, slots: &[u16], column: &mut ColumnBuilder) {
-    let name = question(row, slots, "rrtype");
-    let number = name.and_then(|name| TYPES.iter().find(|(known, _)| *known == name).map(|(_, number)| *number));
-    column.long_option(number);
+    column.long_option(question(row, slots, "rrtype").and_then(|name| type_number(&name)));
+}
+
+/// The number of a type, by its name.
+pub(crate) fn type_number(name: &str) -> Option<i64> {
+    TYPES.iter().find(|(known, _)| *known == name).map(|(_, number)| *number)
 }
 
 /// In the order of their numbers (RFC 6895).
@@ -155,8 +158,12 @@ pub(crate) const CODES: [&str; 11] =
     ["NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED", "YXDOMAIN", "YXRRSET", "NXRRSET", "NOTAUTH", "NOTZONE"];
 
 fn code(row: &Row<'_, '_>, slots: &[u16], column: &mut ColumnBuilder) {
-    let name = row.text(slots[0]);
-    column.long_option(name.and_then(|name| CODES.iter().position(|known| *known == name)).map(|n| n as i64));
+    column.long_option(row.text(slots[0]).and_then(|name| code_number(&name)));
+}
+
+/// The number of a response's code, by its name.
+pub(crate) fn code_number(name: &str) -> Option<i64> {
+    CODES.iter().position(|known| *known == name).map(|n| n as i64)
 }
 
 fn answers(row: &Row<'_, '_>, slots: &[u16], column: &mut ColumnBuilder) {

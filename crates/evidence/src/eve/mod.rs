@@ -8,6 +8,7 @@ mod reader;
 mod tls;
 
 pub(crate) use dns::{CODES as DNS_CODES, TYPES as DNS_TYPES};
+pub(crate) use dns::{code_number, type_number};
 
 use crate::format::{Dataset, Format, Head, Sniff};
 use crate::json;

@@ -1,0 +1,124 @@
+//! Reads a flow log: records are taken apart by many threads, and their flows joined in the order of the file.
+
+use super::READER;
+use super::join::Table;
+use super::record::{Entry, entries};
+use crate::format::{Chunks, Dataset};
+use crate::lines::{Block, LineChunks, LineParser, Split};
+use crate::session::{Sessions, TABLE};
+use crate::{Input, ReadContext};
+use model::TableSchema;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A file that was found to be a flow log.
+pub(super) struct FlowLog;
+
+impl Dataset for FlowLog {
+    fn reader(&self) -> &'static str {
+        READER
+    }
+
+    fn tables(&self) -> Vec<TableSchema> {
+        model::tables::builtin(TABLE).cloned().into_iter().collect()
+    }
+
+    fn open(&self, input: &Arc<Input>, cx: &ReadContext<'_>) -> Option<Box<dyn Chunks>> {
+        let merge =
+            Merge { blocks: 0, next: 0, waiting: BTreeMap::new(), record: 0, table: Table::default(), rows: Sessions::new(input, cx) };
+        let parser = Parser { input: Arc::clone(input), merge: Mutex::new(merge) };
+        LineChunks::open(input, READER, Split::Lines, Arc::new(parser), cx)
+    }
+}
+
+struct Parser {
+    input: Arc<Input>,
+    merge: Mutex<Merge>,
+}
+
+/// Puts the pieces back in order. A piece waits for those before it, which other threads are at.
+struct Merge {
+    /// Pieces that were handed out.
+    blocks: u64,
+    /// The piece that is to be merged next.
+    next: u64,
+    waiting: BTreeMap<u64, Vec<Entry>>,
+    /// Flows so far, which are the records of the file.
+    record: u64,
+    table: Table,
+    rows: Sessions,
+}
+
+/// The number of a piece.
+struct Number(u64);
+
+impl LineParser for Parser {
+    fn in_order(&self, block: &mut Block, _cx: &ReadContext<'_>) {
+        let mut merge = self.merge.lock().unwrap_or_else(PoisonError::into_inner);
+        block.state = Some(Arc::new(Number(merge.blocks)));
+        merge.blocks += 1;
+    }
+
+    fn parse(&self, block: &Block, cx: &ReadContext<'_>) {
+        let depth = cx.options().caps.depth;
+        // Within texts, places of the file are not those of the record.
+        let exact = block.input.view.within.is_none();
+        let mut found = Vec::new();
+        for line in block.lines() {
+            let bytes = line.sound(READER, &block.input, cx);
+            if bytes.trim_ascii().is_empty() {
+                continue;
+            }
+            let from = found.len();
+            entries(bytes, depth, &mut found, |reason| cx.error(&block.input, READER, Some(line.offset), Some(line.record), reason));
+            let skipped = line.bytes.len() - bytes.len();
+            for entry in found.iter_mut().skip(from) {
+                entry.at = line.offset as usize + if exact { skipped + entry.at } else { 0 };
+            }
+        }
+        let number = block.state.as_ref().and_then(|state| state.downcast_ref::<Number>()).map_or(u64::MAX, |number| number.0);
+        let mut merge = self.merge.lock().unwrap_or_else(PoisonError::into_inner);
+        merge.waiting.insert(number, found);
+        while let Some(piece) = merge.take_next() {
+            merge.add(piece, &self.input, cx);
+        }
+    }
+
+    fn finish(&self, cx: &ReadContext<'_>) {
+        let mut merge = self.merge.lock().unwrap_or_else(PoisonError::into_inner);
+        // A piece that was lost holds up no other.
+        for piece in std::mem::take(&mut merge.waiting).into_values() {
+            merge.add(piece, &self.input, cx);
+        }
+        merge.end(&self.input, cx);
+    }
+}
+
+impl Merge {
+    fn take_next(&mut self) -> Option<Vec<Entry>> {
+        let piece = self.waiting.remove(&self.next)?;
+        self.next += 1;
+        Some(piece)
+    }
+
+    fn add(&mut self, piece: Vec<Entry>, input: &Input, cx: &ReadContext<'_>) {
+        for entry in piece {
+            let (record, offset) = (self.record, entry.at as u64);
+            self.record += 1;
+            match entry.found {
+                Ok((tuple, group)) => self.table.add(tuple, group, record, offset, |session| {
+                    session.show(|row| self.rows.add(row, session.record, session.offset, input, cx));
+                }),
+                Err(reason) => cx.error(input, READER, Some(offset), Some(record), reason),
+            }
+        }
+        self.rows.flush(input, cx);
+    }
+
+    fn end(&mut self, input: &Input, cx: &ReadContext<'_>) {
+        for session in self.table.rest() {
+            session.show(|row| self.rows.add(row, session.record, session.offset, input, cx));
+        }
+        self.rows.flush(input, cx);
+    }
+}

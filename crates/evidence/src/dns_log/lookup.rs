@@ -1,0 +1,121 @@
+//! A lookup as a log has it, and as a row of ASimDnsActivityLogs.
+
+use crate::ColumnBuilder;
+use crate::eve::{code_number, type_number};
+use crate::row::quote;
+use std::borrow::Cow;
+
+pub(super) const TABLE: &str = "ASimDnsActivityLogs";
+
+/// What a line says of a lookup; what it does not say is empty.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lookup<'a> {
+    pub(super) host: &'a str,
+    pub(super) client: &'a str,
+    pub(super) client_port: Option<i64>,
+    pub(super) server: &'a str,
+    pub(super) name: Cow<'a, str>,
+    pub(super) kind: &'a str,
+    pub(super) class: &'a str,
+    /// Whether the line tells what was answered.
+    pub(super) response: bool,
+    /// The response's code by name.
+    pub(super) code: &'a str,
+    pub(super) answer: &'a str,
+    /// The server was told to refuse the name, or to answer wrongly.
+    pub(super) blocked: bool,
+    /// In the log's own words: where the answer is from, or what was done.
+    pub(super) original: &'a str,
+    /// The list or zone that told the server so.
+    pub(super) rule: &'a str,
+    /// In milliseconds.
+    pub(super) duration: Option<i64>,
+    pub(super) protocol: &'static str,
+    /// In hexadecimal.
+    pub(super) id: &'a str,
+    pub(super) recursion: Option<bool>,
+}
+
+/// A name without the dot at its end.
+pub(super) fn name(text: &str) -> Cow<'_, str> {
+    Cow::Borrowed(text.strip_suffix('.').filter(|name| !name.is_empty()).unwrap_or(text))
+}
+
+/// A row in the making.
+pub(super) struct Entry<'e, 'a> {
+    pub(super) lookup: &'e Lookup<'a>,
+    pub(super) time: Option<i64>,
+    pub(super) vendor: &'static str,
+    pub(super) product: &'static str,
+}
+
+pub(super) type Put = fn(&Entry<'_, '_>, &mut ColumnBuilder);
+
+pub(super) const COLUMNS: &[(&str, Put)] = &[
+    ("TimeGenerated", |e, c| c.long_option(e.time)),
+    ("Type", |_, c| c.text(TABLE)),
+    ("EventCount", |_, c| c.long(1)),
+    ("EventType", |_, c| c.text("Query")),
+    ("EventSubType", |e, c| c.text(if e.lookup.response { "response" } else { "request" })),
+    ("EventSchemaVersion", |_, c| c.text("0.1.7")),
+    ("EventVendor", |e, c| c.text(e.vendor)),
+    ("EventProduct", |e, c| c.text(e.product)),
+    ("EventSeverity", |_, c| c.text("Informational")),
+    ("EventStartTime", |e, c| c.long_option(e.time)),
+    ("EventEndTime", |e, c| c.long_option(e.time)),
+    ("EventOriginalType", |e, c| c.text(e.lookup.original)),
+    ("EventResult", |e, c| {
+        c.text(match e.lookup.code {
+            _ if e.lookup.blocked => "Failure",
+            "" => "NA",
+            "NOERROR" => "Success",
+            _ => "Failure",
+        });
+    }),
+    ("EventResultDetails", |e, c| c.text(if e.lookup.code.is_empty() { "NA" } else { e.lookup.code })),
+    ("Dvc", |e, c| c.text(e.lookup.host)),
+    ("DvcHostname", |e, c| c.text(e.lookup.host)),
+    ("DvcAction", |e, c| c.text(if e.lookup.blocked { "Deny" } else { "" })),
+    ("SrcIpAddr", |e, c| c.text(e.lookup.client)),
+    ("Src", |e, c| c.text(e.lookup.client)),
+    ("SrcPortNumber", |e, c| c.long_option(e.lookup.client_port)),
+    ("DstIpAddr", |e, c| c.text(e.lookup.server)),
+    ("Dst", |e, c| c.text(e.lookup.server)),
+    ("NetworkProtocol", |e, c| c.text(e.lookup.protocol)),
+    ("DnsQuery", |e, c| c.text(&e.lookup.name)),
+    ("DnsQueryTypeName", |e, c| c.text(e.lookup.kind)),
+    ("DnsQueryType", |e, c| c.long_option(type_number(e.lookup.kind))),
+    ("DnsQueryClassName", |e, c| c.text(e.lookup.class)),
+    ("DnsQueryClass", |e, c| c.long_option((e.lookup.class == "IN").then_some(1))),
+    ("DnsResponseCode", |e, c| c.long_option(code_number(e.lookup.code))),
+    ("DnsResponseName", |e, c| {
+        let mut list = String::new();
+        if !e.lookup.answer.is_empty() {
+            list.push('[');
+            quote(e.lookup.answer, &mut list);
+            list.push(']');
+        }
+        c.text(&list);
+    }),
+    ("DnsNetworkDuration", |e, c| c.long_option(e.lookup.duration)),
+    ("DnsFlagsRecursionDesired", |e, c| match e.lookup.recursion {
+        Some(desired) => c.bool(desired),
+        None => c.missing(),
+    }),
+    ("TransactionIdHex", |e, c| c.text(e.lookup.id)),
+    ("RuleName", |e, c| c.text(e.lookup.rule)),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_is_in_the_table_once() {
+        let schema = &model::tables::builtin(TABLE).unwrap().schema;
+        for (at, (column, _)) in COLUMNS.iter().enumerate() {
+            assert!(schema.index_of(column).is_some(), "{column}");
+            assert!(!COLUMNS[..at].iter().any(|(other, _)| other == column), "{column} twice");
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! Any bytes as a name server's log, and behind a line of each server's: read to the end without a panic, every record within the file,
+//! the same whatever the number of threads.
+
+#![no_main]
+
+#[path = "support/mod.rs"]
+mod support;
+
+use libfuzzer_sys::fuzz_target;
+
+const STARTS: [&[u8]; 4] = [
+    b"dnsmasq[1]: query[A] a from 10.0.0.1\n",
+    b"18-May-2021 16:34:13.003 queries: info: client @0x5 10.0.0.5#5 (p): query: p IN A + (10.0.0.53)\n",
+    b"[1614763224] unbound[1:0] info: 10.0.0.5 p. A IN\n",
+    b"DNS Server log file creation at 3/1/2026 7:00:00 AM\n",
+];
+
+fuzz_target!(|bytes: &[u8]| {
+    support::read("dns.log", bytes);
+    if let Some((which, rest)) = bytes.split_first() {
+        support::read("dns.log", &[STARTS[usize::from(*which) % STARTS.len()], rest].concat());
+    }
+});
