@@ -18,7 +18,8 @@ fn program(line: &str) -> (String, &str) {
 #[test]
 fn miners_are_told_from_what_looks_like_them() {
     let rows: Vec<(&str, &str)> = LINES.lines().filter(|l| !l.starts_with('#')).map(|l| l.split_once('\t').unwrap()).collect();
-    let (miners, others): (Vec<&(&str, &str)>, Vec<_>) = rows.iter().partition(|(severity, _)| *severity == "High" || *severity == "Medium");
+    let (miners, others): (Vec<&(&str, &str)>, Vec<_>) =
+        rows.iter().partition(|(severity, _)| *severity == "High" || *severity == "Medium");
     assert!(miners.len() >= 150 && others.len() >= 150);
     let folder = tempfile::tempdir().unwrap();
     let mut records = String::new();
