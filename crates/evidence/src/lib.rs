@@ -18,6 +18,7 @@ mod dns_log;
 mod error;
 mod eve;
 mod exports;
+mod flow_text;
 mod format;
 mod input;
 mod json;
@@ -49,5 +50,5 @@ pub use source::{Evidence, open, open_bytes};
 
 /// All formats, the surest first: the first that says yes has the file.
 fn formats() -> &'static [&'static dyn Format] {
-    &[&zeek::Zeek, &eve::Eve, &azure_flow::AzureFlow, &vpc_flow::VpcFlow, &dns_log::DnsLog, &parquet::Parquet, &exports::csv::Csv, &exports::objects::Json, &syslog::Syslog]
+    &[&zeek::Zeek, &eve::Eve, &azure_flow::AzureFlow, &vpc_flow::VpcFlow, &dns_log::DnsLog, &flow_text::FlowText, &parquet::Parquet, &exports::csv::Csv, &exports::objects::Json, &syslog::Syslog]
 }

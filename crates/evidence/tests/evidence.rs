@@ -3,6 +3,7 @@
 mod azure_flow;
 mod corpora;
 mod dns_log;
+mod flow_text;
 mod hostile;
 mod intake;
 #[expect(clippy::unwrap_used, reason = "helpers of tests")]
