@@ -18,6 +18,7 @@ mod dns_log;
 mod error;
 mod eve;
 mod exports;
+mod flow_text;
 mod format;
 mod input;
 mod json;
@@ -58,6 +59,7 @@ fn formats() -> &'static [&'static dyn Format] {
         &azure_flow::AzureFlow,
         &vpc_flow::VpcFlow,
         &dns_log::DnsLog,
+        &flow_text::FlowText,
         &parquet::Parquet,
         &exports::csv::Csv,
         &exports::objects::Json,

@@ -60,9 +60,6 @@ fn text_evidence(head: &Head<'_>) -> Option<&'static str> {
     let first = head.lines().next().unwrap_or_default();
     let has = |needle: &str| memchr::memmem::find(first, needle.as_bytes()).is_some();
     let in_head = |needle: &str| memchr::memmem::find(head.bytes, needle.as_bytes()).is_some();
-    if first.starts_with(b"StartTime") && has("SrcAddr") && has("Dport") {
-        return Some("Argus flows (binetflow)");
-    }
     if (first.starts_with(b"type=") || has(" type=")) && has("msg=audit(") {
         return Some("Linux audit log");
     }

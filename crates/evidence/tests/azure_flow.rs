@@ -156,11 +156,11 @@ fn what_is_broken_is_told_with_its_place_and_costs_itself() {
 #[test]
 fn whatever_the_number_of_threads_the_sessions_are_the_same() {
     let mut log = String::from("{\"records\":[");
-    for n in 0..40_000u64 {
-        let state = ["B", "C", "E"][(n / 7_000 % 3) as usize];
+    for n in 0..16_000u64 {
+        let state = ["B", "C", "E"][(n / 4_000 % 3) as usize];
         let time = 1_772_355_600_000 + n * 10;
-        log.push_str(&vnet(&[&format!("{time},10.0.0.6,203.0.113.9,{},3333,6,O,{state},NX,1,10,1,20", n % 7_000)]));
-        log.push(if n == 39_999 { ']' } else { ',' });
+        log.push_str(&vnet(&[&format!("{time},10.0.0.6,203.0.113.9,{},3333,6,O,{state},NX,1,10,1,20", n % 4_000)]));
+        log.push(if n == 15_999 { ']' } else { ',' });
     }
     log.push('}');
     let folder = Folder::new(&[("PT1H.json", log.as_bytes())]);
@@ -168,8 +168,8 @@ fn whatever_the_number_of_threads_the_sessions_are_the_same() {
     let all = wants_all(&evidence.offer());
     let one = read(&evidence, &all, 1);
     assert_eq!(one.errors, []);
-    // Two rounds of begin, go on and end; the second was not written to its end.
-    assert_eq!(one.rows["ASimNetworkSessionLogs"].len(), 14_000);
+    // Begin, go on and end of as many, which then begin again.
+    assert_eq!(one.rows["ASimNetworkSessionLogs"].len(), 8_000);
     for threads in [2, 4] {
         let more = read(&evidence, &all, threads);
         assert_eq!(one.rows, more.rows);

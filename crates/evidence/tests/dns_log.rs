@@ -172,14 +172,14 @@ fn what_is_broken_is_told_with_its_place() {
 fn whatever_the_number_of_threads_the_rows_are_the_same() {
     let line =
         "18-May-2021 16:34:13.003 queries: info: client @0x7f 10.0.0.5#50000 (pool.example): query: pool.example IN A +E(0) (10.0.0.53)\n";
-    let folder = Folder::new(&[("queries.log", line.repeat(80_000).as_bytes())]);
+    let folder = Folder::new(&[("queries.log", line.repeat(40_000).as_bytes())]);
     let evidence = folder.open();
     let all = wants_all(&evidence.offer());
     let one = read(&evidence, &all, 1);
-    assert_eq!(one.rows["ASimDnsActivityLogs"].len(), 80_000);
+    assert_eq!(one.rows["ASimDnsActivityLogs"].len(), 40_000);
     let four = read(&evidence, &all, 4);
     assert_eq!((&one.rows, &one.records, &one.warnings), (&four.rows, &four.records, &four.warnings));
-    assert!(one.batches > 2);
+    assert!(one.batches > 1);
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod azure_flow;
 mod captures;
 mod corpora;
 mod dns_log;
+mod flow_text;
 mod hostile;
 #[expect(clippy::unwrap_used, reason = "helpers of tests")]
 mod intake;

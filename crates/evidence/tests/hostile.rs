@@ -237,6 +237,8 @@ fn mutated_logs_are_read_without_a_panic() {
         ("named.log", "18-May-2021 16:34:13.003 queries: info: client @0x5 10.0.0.5#5 (p): view v: query: p IN A +E(0) (10.0.0.53)\n18-May-2021 16:34:15.003 client @0x7f 10.0.0.5#5 (p): rpz QNAME NXDOMAIN rewrite p/A/IN via p.z\n18-May-2021 16:34:16.003 client 10.0.0.9#5: query (cache) 'p/A/IN' denied\n".to_owned()),
         ("unbound.log", "[1614763224] unbound[1:0] info: 10.0.0.5 p. A IN NXDOMAIN 0.020315 0 63\n[1614763225] unbound[1:1] info: e. always_nxdomain 10.0.0.5@1 p. A IN\n".to_owned()),
         ("dns.log", "3/1/2026 7:52:03 AM 06B0 PACKET  0028 UDP Snd 10.0.0.5 6590 R Q [8381   DR NXDOMAIN] A      (4)pool(7)example(3)com(0)\n".repeat(2)),
+        ("a.binetflow", "StartTime,Dur,Proto,SrcAddr,Sport,Dir,DstAddr,Dport,State,TotPkts,TotBytes,SrcBytes\n2019/04/04 16:23:00.325010,0.027947,udp,10.8.0.69,0x0303,  <-,8.8.8.8,53,CON,2,142,63\n".to_owned()),
+        ("nf.csv", "ts,te,td,sa,da,sp,dp,pr,ipkt,ibyt,opkt,obyt\n2026-03-01 09:00:00,2026-03-01 09:10:00,600.1,10.0.0.5,203.0.113.9,5,3333,TCP,15,1500,0,0\nSummary\n1,2\n".to_owned()),
         ("vpc.log", "srcaddr dstaddr start log-status\n10.0.0.5 1.2.3.4 1772355600 OK\n- - 1772355600 NODATA\n".to_owned()),
         ("wrapped.json", format!("{{\"value\":[{LINE},{LINE}],\"a\":[1,{{}}]}}\n")),
         ("hits.json", format!("{{\"hits\":{{\"hits\":[{{\"_source\":{LINE}}}]}}}}\n")),

@@ -56,13 +56,13 @@ fn a_header_has_the_fields_in_any_order_and_may_come_again() {
     assert_eq!(rows, ["10.0.0.5|50000|203.0.113.9|3333|6|20|4249|ACCEPT|i-1", ROWS[0], ROWS[1]]);
     // The second header lies in another block than its lines.
     let filler = "i-1 10.0.0.5 203.0.113.9 50000 3333 6 ? 20 4249 1772355600 ACCEPT egress\n";
-    let many = log.replacen(filler, &filler.repeat(60_000), 1) + &LINES.repeat(20_000);
+    let many = log.replacen(filler, &filler.repeat(60_000), 1) + &LINES.repeat(2_000);
     let folder = Folder::new(&[("x.log", many.as_bytes())]);
     let evidence = folder.open();
     let all = wants_all(&evidence.offer());
     let one = read(&evidence, &all, 1);
     assert_eq!(one.errors, []);
-    assert_eq!(one.records["AWSVPCFlow"], 60_000 + 2 * 20_001);
+    assert_eq!(one.records["AWSVPCFlow"], 60_000 + 2 * 2_001);
     assert_eq!(read(&evidence, &all, 4).rows, one.rows);
 }
 

@@ -1,0 +1,140 @@
+//! Reads a list of flows.
+
+use super::READER;
+use super::columns::{Layout, Program};
+use super::flow::{Cells, NoFlow};
+use crate::exports::time::{Time, TimeStyle, Zone};
+use crate::format::{Chunks, Dataset};
+use crate::lines::{Block, Line, LineChunks, LineParser, Split};
+use crate::notes::{AllNotes, Notes};
+use crate::session::{Sessions, TABLE};
+use crate::{Input, ReadContext};
+use model::TableSchema;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A file that was found to be a list of flows.
+pub(super) struct FlowList {
+    pub(super) layout: Arc<Layout>,
+}
+
+impl Dataset for FlowList {
+    fn reader(&self) -> &'static str {
+        READER
+    }
+
+    fn tables(&self) -> Vec<TableSchema> {
+        model::tables::builtin(TABLE).cloned().into_iter().collect()
+    }
+
+    fn open(&self, input: &Arc<Input>, cx: &ReadContext<'_>) -> Option<Box<dyn Chunks>> {
+        let zone = cx.options().timezone.map_or(Zone::Unknown, Zone::Named);
+        let parser = Parser {
+            input: Arc::clone(input),
+            state: Mutex::new(State { layout: Arc::clone(&self.layout), over: false }),
+            style: TimeStyle { zone, day_first: false },
+            notes: AllNotes::default(),
+        };
+        LineChunks::open(input, READER, Split::Lines, Arc::new(parser), cx)
+    }
+}
+
+/// What holds at the start of a block.
+#[derive(Clone)]
+struct State {
+    layout: Arc<Layout>,
+    /// nfdump's summary has begun, which is no flow.
+    over: bool,
+}
+
+impl State {
+    /// Whether a line is a header or of a summary; what it says then holds for those that follow.
+    fn takes(&mut self, line: &[u8]) -> bool {
+        let first = line.first().copied().unwrap_or_default();
+        if first.is_ascii_alphabetic() {
+            if let Some(layout) = Layout::of(line) {
+                if layout != *self.layout {
+                    self.layout = Arc::new(layout);
+                }
+                self.over = false;
+                return true;
+            }
+            if self.layout.program == Program::Nfdump && line.starts_with(b"Summary") {
+                self.over = true;
+            }
+        }
+        self.over
+    }
+}
+
+struct Parser {
+    input: Arc<Input>,
+    state: Mutex<State>,
+    style: TimeStyle,
+    notes: AllNotes,
+}
+
+impl LineParser for Parser {
+    fn in_order(&self, block: &mut Block, _cx: &ReadContext<'_>) {
+        let mut held = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        block.state = Some(Arc::new(held.clone()));
+        // Flows begin with a time, headers and summaries with a letter.
+        let mut start = 0;
+        for end in memchr::memchr_iter(b'\n', &block.bytes).chain(std::iter::once(block.bytes.len())) {
+            let line = block.bytes.get(start..end).unwrap_or_default();
+            if line.first().is_some_and(u8::is_ascii_alphabetic) {
+                held.takes(line.strip_suffix(b"\r").unwrap_or(line));
+            }
+            start = end + 1;
+        }
+    }
+
+    fn parse(&self, block: &Block, cx: &ReadContext<'_>) {
+        let Some(mut state) = block.state.as_ref().and_then(|state| state.downcast_ref::<State>()).cloned() else { return };
+        let mut rows = Sessions::new(&block.input, cx);
+        let mut notes = Notes::default();
+        for line in block.lines() {
+            let bytes = line.sound(READER, &block.input, cx);
+            if bytes.trim_ascii().is_empty() || state.takes(bytes) {
+                continue;
+            }
+            if let Err(reason) = self.flow(bytes, line, &state.layout, &mut rows, &mut notes, cx) {
+                match reason {
+                    NoFlow::Broken(reason) => cx.error(&block.input, READER, Some(line.offset), Some(line.record), reason),
+                    NoFlow::NotIp => notes.note("records are not of IP and are no sessions"),
+                }
+            }
+        }
+        rows.flush(&block.input, cx);
+        self.notes.add(notes);
+    }
+
+    fn finish(&self, cx: &ReadContext<'_>) {
+        self.notes.tell(&self.input, cx);
+    }
+}
+
+impl Parser {
+    fn flow(
+        &self,
+        bytes: &[u8],
+        line: Line<'_>,
+        layout: &Layout,
+        rows: &mut Sessions,
+        notes: &mut Notes,
+        cx: &ReadContext<'_>,
+    ) -> Result<(), NoFlow> {
+        let text = String::from_utf8_lossy(bytes);
+        let cells = Cells::of(&text, layout)?;
+        cells.session(layout.program, self.style, |session, time| {
+            match time {
+                Time::Ticks(_) => {}
+                Time::Local => notes.note("lines have a time without a zone, which is unknown; say the zone with --timezone"),
+                Time::Bad => {
+                    let reason = "the time of the flow's start is not understood; the record is kept without one";
+                    cx.error(&self.input, READER, Some(line.offset), Some(line.record), reason);
+                }
+            }
+            rows.add(session, line.record, line.offset, &self.input, cx);
+        })
+    }
+}
