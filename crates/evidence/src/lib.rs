@@ -10,6 +10,7 @@
 
 mod archive;
 mod azure_flow;
+mod basic;
 mod columns;
 mod context;
 mod direction;

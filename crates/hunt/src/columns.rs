@@ -77,7 +77,7 @@ pub(crate) fn candidates<'a>(hunt: &'a Hunt, common: &'a Common) -> impl Iterato
     std::iter::once(common.name).chain(mapped).chain(common.usual.iter().copied())
 }
 
-/// All hunts in one query with exclusions applied: their rows under the fixed signature, then the verdict of each. One query, so that the
+/// These hunts in one query with exclusions applied: their rows under the fixed signature, then the verdict of each. One query, so that the
 /// endpoint's records are joined once and not once a hunt.
 pub(crate) fn explained(hunts: &[&Hunt]) -> String {
     let mut text = String::from("union\n");

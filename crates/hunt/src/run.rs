@@ -5,7 +5,7 @@ use crate::columns::explained;
 use crate::entities::{Row, rows};
 use crate::findings::{Found, findings};
 use content::{Hunt, Library};
-use model::{Backend, Case, Finding, Lineage, Provenance, Query, QueryError, RecordId, Verdict};
+use model::{Answer, Backend, Case, Finding, Lineage, Provenance, Query, QueryError, RecordId, Verdict};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -81,28 +81,50 @@ fn plain(
     found
 }
 
-/// One query for all hunts, whose rows exclusions have judged.
+/// Hunts in groups whose query with exclusions is accepted: one group, unless it outgrows what can be planned.
+fn groups<'a, 'h>(backend: &dyn Backend, hunts: &'a [&'h Hunt]) -> Vec<&'a [&'h Hunt]> {
+    if hunts.len() < 2 || backend.check(&explained(hunts)).is_ok() {
+        return vec![hunts];
+    }
+    let (first, rest) = hunts.split_at(hunts.len() / 2);
+    let mut all = groups(backend, first);
+    all.extend(groups(backend, rest));
+    all
+}
+
+/// One query a group of hunts, whose rows exclusions have judged; all of them over one pass.
 fn judged(
     backend: &dyn Backend,
     hunts: &[&Hunt],
     locate: &dyn Fn(RecordId) -> Option<Provenance>,
     problems: &mut Vec<Problem>,
 ) -> Vec<Found> {
-    let text = explained(hunts);
-    let query = Query { id: "exclusions".to_owned(), text: text.clone(), lineage: true };
-    let answer = match backend.run(&[query]).into_iter().next() {
-        Some(Ok(answer)) => answer,
-        Some(Err(error)) => {
-            // No finding is lost to a fault of the exclusions: all are open.
-            problems.push(Problem { hunt: "exclusions".to_owned(), file: "PoolhoundExplain".to_owned(), error, query: text });
-            return plain(backend, hunts, locate, problems);
+    let groups = groups(backend, hunts);
+    let queries: Vec<Query> =
+        groups.iter().map(|group| Query { id: "exclusions".to_owned(), text: explained(group), lineage: true }).collect();
+    let (mut found, mut failed) = (Vec::new(), Vec::new());
+    for ((group, query), answer) in groups.iter().zip(queries.iter()).zip(backend.run(&queries)) {
+        match answer {
+            Ok(answer) => found.extend(judged_rows(group, &answer, locate)),
+            Err(error) => {
+                let query = query.text.clone();
+                problems.push(Problem { hunt: "exclusions".to_owned(), file: "PoolhoundExplain".to_owned(), error, query });
+                failed.extend_from_slice(group);
+            }
         }
-        None => return Vec::new(),
-    };
+    }
+    if !failed.is_empty() {
+        // No finding is lost to a fault of the exclusions: all are open.
+        found.extend(plain(backend, &failed, locate, problems));
+    }
+    found
+}
+
+fn judged_rows(hunts: &[&Hunt], answer: &Answer, locate: &dyn Fn(RecordId) -> Option<Provenance>) -> Vec<Found> {
     // All rows have the same columns, whichever hunt they are of.
     let mut by_hunt: BTreeMap<String, (Vec<Row>, Vec<Lineage>)> = BTreeMap::new();
     let mut lineage = answer.lineage.clone().map(Vec::into_iter);
-    for row in hunts.first().map(|hunt| rows(hunt, &answer)).unwrap_or_default() {
+    for row in hunts.first().map(|hunt| rows(hunt, answer)).unwrap_or_default() {
         let (rows, records) = by_hunt.entry(row.hunt.clone()).or_default();
         rows.push(row);
         records.extend(lineage.as_mut().and_then(Iterator::next));

@@ -15,10 +15,9 @@ pub(crate) fn story(host: &str, members: &[&Found]) -> String {
     // The worst are told, in the order in which they happened.
     let mut told: Vec<&str> = members.iter().take(MAX_SENTENCES).map(|f| f.finding.id.as_str()).collect();
     told.sort_unstable();
-    let sentences: Vec<String> =
+    let mut sentences: Vec<String> =
         by_time.into_iter().filter(|f| told.binary_search(&f.finding.id.as_str()).is_ok()).map(|f| sentence(host, f)).collect();
     let rest = members.len() - sentences.len();
-    let mut sentences = sentences;
     // Two hunts may say the same of one record.
     sentences.dedup();
     let mut text = sentences.join(" ");

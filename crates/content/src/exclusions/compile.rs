@@ -200,6 +200,9 @@ must:
             ("until: 2026-11-23", "until: 2026-10-23", "before"),
             ("ticket: CHG-1", "ticket: ''", "ticket"),
             ("[process_command]", "[everything]", "everything"),
+            ("  window:", "  account:\n  window:", "no value"),
+            ("  window:", "  account_pattern: ~\n  window:", "no value"),
+            ("  window:", "  destination: {ports: }\n  window:", "no value"),
         ] {
             let error = Policy::parse("p.yaml", &POLICY.replace(from, to)).unwrap_err().to_string();
             assert!(error.contains(why) && error.contains("p.yaml"), "{error}");

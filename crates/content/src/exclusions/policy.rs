@@ -3,7 +3,8 @@
 use crate::ContentError;
 use chrono::NaiveDate;
 use model::EvidenceClass;
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 
 /// One approved activity.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -42,22 +43,32 @@ pub struct Validity {
 #[serde(deny_unknown_fields, default)]
 pub struct Must {
     /// Groups of `DeviceInfo`, the device group of the endpoint's records, or the watchlist `HostGroups`.
+    #[serde(deserialize_with = "given")]
     pub host_group: Option<Vec<String>>,
     /// Full paths, or a folder ending in `\*` or `/*`. Windows paths are compared without case.
+    #[serde(deserialize_with = "given")]
     pub path: Option<Vec<String>>,
+    #[serde(deserialize_with = "given")]
     pub sha256: Option<Vec<String>>,
     /// The trusted signer of the file.
+    #[serde(deserialize_with = "given")]
     pub signer: Option<Vec<String>>,
+    #[serde(deserialize_with = "given")]
     pub account: Option<Vec<String>>,
     /// Anchored: the whole account name must match.
+    #[serde(deserialize_with = "given")]
     pub account_pattern: Option<String>,
     /// Who started it: a full path; `path<name` where the parent's own parent must have that name; `path?service` where the
     /// parent runs that Windows service (`svchost.exe -s Schedule`).
+    #[serde(deserialize_with = "given")]
     pub parent: Option<Vec<String>>,
     /// Every connection of the process.
+    #[serde(deserialize_with = "given")]
     pub destination: Option<Destination>,
     /// Every login or wallet of its mining sessions.
+    #[serde(deserialize_with = "given")]
     pub wallet: Option<Vec<String>>,
+    #[serde(deserialize_with = "given")]
     pub window: Option<Vec<Window>>,
 }
 
@@ -65,9 +76,12 @@ pub struct Must {
 #[serde(deny_unknown_fields, default)]
 pub struct Destination {
     /// `name:port`.
+    #[serde(deserialize_with = "given")]
     pub hosts: Option<Vec<String>>,
     /// CIDR; with `ports`.
+    #[serde(deserialize_with = "given")]
     pub networks: Option<Vec<String>>,
+    #[serde(deserialize_with = "given")]
     pub ports: Option<Vec<u16>>,
 }
 
@@ -80,6 +94,7 @@ pub struct MustNot {
     /// Any mining session of the process.
     pub mining_protocol: bool,
     /// A regex (RE2) over the command line.
+    #[serde(deserialize_with = "given")]
     pub command_line: Option<String>,
 }
 
@@ -100,6 +115,14 @@ pub struct Window {
     pub host_group: String,
     #[serde(default)]
     pub grace_minutes: u16,
+}
+
+/// A key without a value is a mistake: it would ask for nothing.
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    match Option::<T>::deserialize(deserializer)? {
+        Some(value) => Ok(Some(value)),
+        None => Err(D::Error::custom("it has no value: leave it out, or say what is allowed")),
+    }
 }
 
 impl Policy {

@@ -1,7 +1,7 @@
 //! HTTP as miners use it: heads with what they tell of the miner, bodies in JSON, tunnels (CONNECT) and the change to WebSocket.
 
 use super::messages::{Messages, Outcome};
-use base64::Engine as _;
+use crate::basic::user;
 
 /// A longer head is none.
 const LONGEST_HEAD: usize = 16 << 10;
@@ -301,7 +301,7 @@ fn read(bytes: &[u8]) -> Option<Head> {
         match field.name.to_ascii_lowercase().as_str() {
             "host" => head.facts.host = clip(value),
             "user-agent" | "server" if head.facts.agent.is_empty() => head.facts.agent = clip(value),
-            "authorization" => head.facts.user = basic_user(value).unwrap_or_default(),
+            "authorization" => head.facts.user = user(value.as_bytes()).map(|name| clip(&name)).unwrap_or_default(),
             "content-length" => head.length = value.parse().ok(),
             "transfer-encoding" => head.chunked = value.to_ascii_lowercase().contains("chunked"),
             "upgrade" => head.upgrade |= value.eq_ignore_ascii_case("websocket"),
@@ -318,15 +318,6 @@ fn read(bytes: &[u8]) -> Option<Head> {
 
 fn clip(text: &str) -> String {
     text.chars().take(512).collect()
-}
-
-fn basic_user(value: &str) -> Option<String> {
-    let (kind, code) = value.split_once(' ')?;
-    if !kind.eq_ignore_ascii_case("basic") || code.len() > 1024 {
-        return None;
-    }
-    let plain = base64::engine::general_purpose::STANDARD.decode(code.trim()).ok()?;
-    Some(clip(String::from_utf8_lossy(&plain).split(':').next()?))
 }
 
 #[cfg(test)]

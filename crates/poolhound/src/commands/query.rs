@@ -7,6 +7,7 @@ use crate::input::{Combined, open};
 use crate::local::{cancel_on_interrupt, engine, outcome};
 use crate::output;
 use crate::progress::{Progress, complain};
+use engine::error::{ARGUMENT, STOPPED};
 use engine::{LocalBackend, RunOutcome, json};
 use model::{Answer, Backend, Query, QueryError, exit, ticks};
 use serde_json::Value;
@@ -51,7 +52,7 @@ pub(crate) fn run(args: &QueryArgs, quiet: bool) -> Result<u8, Error> {
             let (id, answer) = match query {
                 Ok(_) => match answers.next() {
                     Some((answer, query)) => (query.id.as_str(), answer.and_then(whole)),
-                    None => continue,
+                    None => return Err(Error::Usage("a query was left without an answer; please report it".to_owned())),
                 },
                 Err((id, error)) => {
                     code = exit::USAGE;
@@ -90,7 +91,7 @@ fn batch(text: &str) -> Vec<Line> {
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let parsed = lines.map(|(n, line)| {
         let fault = |id: &str, why: String| {
-            let error = QueryError { code: "PH001".to_owned(), message: format!("line {}{why}", n + 1), start: 0, length: 0 };
+            let error = QueryError { code: ARGUMENT.to_owned(), message: format!("line {}{why}", n + 1), start: 0, length: 0 };
             (id.to_owned(), error)
         };
         let value: Value = serde_json::from_str(line).map_err(|e| fault("", format!(": {e}")))?;
@@ -115,7 +116,7 @@ fn whole(answer: Answer) -> Result<Answer, QueryError> {
     }
     let rows: usize = answer.batches.iter().map(arrow::record_batch::RecordBatch::num_rows).sum();
     let message = format!("the run was stopped (--timeout, or Ctrl-C) before the answer was whole; {rows} rows had come");
-    Err(QueryError { code: "PH004".to_owned(), message, start: 0, length: 0 })
+    Err(QueryError { code: STOPPED.to_owned(), message, start: 0, length: 0 })
 }
 
 fn print(args: &QueryArgs, answer: &Answer, out: &mut dyn Write) -> Result<(), Error> {

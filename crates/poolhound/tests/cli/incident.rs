@@ -91,3 +91,22 @@ fn a_person_reads_cases_first() {
     }
     assert!(!run.stdout.contains('\u{1b}'), "colours in a pipe");
 }
+
+/// Two copies of all hunts are more than one query with exclusions can hold: they are judged in parts, over the same pass.
+#[test]
+fn many_hunts_are_judged_as_few_are() {
+    let folder = tempfile::tempdir().unwrap();
+    for entry in std::fs::read_dir(root().join("content/hunts")).unwrap().flatten().filter(|e| e.path().is_dir()) {
+        for copy in ["a", "b"] {
+            let to = folder.path().join(format!("{}-{copy}.yaml", entry.file_name().to_string_lossy()));
+            std::fs::copy(entry.path().join("hunt.yaml"), to).unwrap();
+        }
+    }
+    let mut many = args(true);
+    many.extend(["--hunts".to_owned(), folder.path().display().to_string()]);
+    let (few, many) = (hunt(args(true)), hunt(many));
+    assert!(!many.stderr.contains("cannot run"), "{}", many.stderr);
+    for count in ["open", "explained"] {
+        assert_eq!(many.summary()[count].as_u64(), few.summary()[count].as_u64().map(|n| 2 * n), "{count}");
+    }
+}

@@ -1,5 +1,6 @@
 //! The heads of requests and answers.
 
+use crate::basic;
 use crate::pcap::rows::{Seen, WebRow};
 use httparse::{EMPTY_HEADER, Header, ParserConfig, Status};
 
@@ -88,7 +89,7 @@ impl Request {
                 "referer" => &mut request.referrer,
                 "x-forwarded-for" => &mut request.forwarded_for,
                 "authorization" | "proxy-authorization" => {
-                    if let Some(name) = username(header.value) {
+                    if let Some(name) = basic::user(header.value) {
                         request.username = name;
                     }
                     continue;
@@ -138,32 +139,4 @@ impl Response {
             framing: framing(parsed.headers).unwrap_or(Framing::Open),
         })
     }
-}
-
-/// The name in `Basic` credentials; never the password.
-fn username(value: &[u8]) -> Option<String> {
-    let encoded = value.get(..6).filter(|scheme| scheme.eq_ignore_ascii_case(b"basic ")).and_then(|_| value.get(6..))?;
-    let decoded = base64(encoded.trim_ascii());
-    Some(text(decoded.split(|byte| *byte == b':').next()?))
-}
-
-fn base64(encoded: &[u8]) -> Vec<u8> {
-    let digit = |byte: &u8| match byte {
-        b'A'..=b'Z' => Some(byte - b'A'),
-        b'a'..=b'z' => Some(byte - b'a' + 26),
-        b'0'..=b'9' => Some(byte - b'0' + 52),
-        b'+' => Some(62),
-        b'/' => Some(63),
-        _ => None,
-    };
-    let (mut bits, mut count, mut out) = (0u32, 0, Vec::with_capacity(encoded.len()));
-    for value in encoded.iter().map_while(digit) {
-        bits = bits << 6 | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            out.push((bits >> count) as u8);
-        }
-    }
-    out
 }
