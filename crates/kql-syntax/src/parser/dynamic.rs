@@ -78,7 +78,11 @@ impl Parser<'_> {
             }
             _ => crate::literal::real_value(&text).map(Literal::Real),
         };
-        value.unwrap_or(Literal::Bad)
+        match value {
+            // The real engine refuses it, though `real(1e400)` is infinite there.
+            Some(Literal::Real(real)) if real.is_infinite() => self.bad(token, "this number is beyond the range of `real`"),
+            value => value.unwrap_or(Literal::Bad),
+        }
     }
 
     fn dynamic_array(&mut self) -> Dynamic {

@@ -39,7 +39,7 @@ impl Parser<'_> {
         text
     }
 
-    fn bad(&mut self, token: Token, message: &str) -> Literal {
+    pub(super) fn bad(&mut self, token: Token, message: &str) -> Literal {
         self.remark(Diagnostic::error("PH0104", token.span, message));
         Literal::Bad
     }
