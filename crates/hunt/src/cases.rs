@@ -150,6 +150,7 @@ mod tests {
             id: id(&[host, ip, class.name()]),
             hunt: class.name().to_owned(),
             title: String::new(),
+            detail: String::new(),
             severity,
             evidence_class: class,
             outcome,
@@ -165,7 +166,7 @@ mod tests {
             techniques: Vec::new(),
             provenance: Vec::new(),
         };
-        Found { finding, first: None, detail: String::new() }
+        Found { finding, first: None }
     }
 
     fn severities(found: &[Found]) -> Vec<(String, Severity)> {

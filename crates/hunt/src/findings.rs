@@ -14,7 +14,6 @@ const MAX_PROVENANCE: usize = 16;
 pub(crate) struct Found {
     pub(crate) finding: Finding,
     pub(crate) first: Option<i64>,
-    pub(crate) detail: String,
 }
 
 /// Rows of one hunt to findings, in order of host and object. `judged` rows also come from the records that exclusions were judged by:
@@ -95,6 +94,7 @@ fn finding(hunt: &Hunt, id: String, rows: &[&Row], lineage: Option<&[&Lineage]>,
         id,
         hunt: hunt.id.clone(),
         title: hunt.name.clone(),
+        detail: detail(hunt, rows),
         severity: severity.max().unwrap_or(hunt.severity),
         evidence_class: hunt.evidence_class,
         outcome,
@@ -110,8 +110,15 @@ fn finding(hunt: &Hunt, id: String, rows: &[&Row], lineage: Option<&[&Lineage]>,
         techniques: hunt.techniques.clone(),
         provenance: records.iter().take(MAX_PROVENANCE).filter_map(|r| locate(*r)).collect(),
     };
-    let detail = rows.iter().map(|r| r.detail.as_str()).find(|d| !d.is_empty()).unwrap_or_default().to_owned();
-    Found { finding, first, detail }
+    Found { finding, first }
+}
+
+/// What the worst row says.
+fn detail(hunt: &Hunt, rows: &[&Row]) -> String {
+    let severity = |row: &Row| Severity::from_name(&row.severity).unwrap_or(hunt.severity);
+    let told = rows.iter().filter(|r| !r.detail.is_empty());
+    // The first of equals.
+    told.rev().max_by_key(|r| severity(r)).map(|r| r.detail.clone()).unwrap_or_default()
 }
 
 /// Each entity with the value of the first row that has one.

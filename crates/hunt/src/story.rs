@@ -41,15 +41,15 @@ fn sentence(host: &str, found: &Found) -> String {
         EvidenceClass::PoolDns => format!("{host} looked up {pool}"),
         EvidenceClass::PoolConnection => format!("{host} went to {pool}{}", by(&entity("process"))),
         EvidenceClass::PoolTls => format!("{host} opened TLS to {pool}"),
-        EvidenceClass::IdsAlert => format!("a sensor alerted on {host}: {}", first([found.detail.clone(), finding.title.clone()])),
+        EvidenceClass::IdsAlert => format!("a sensor alerted on {host}: {}", first([finding.detail.clone(), finding.title.clone()])),
         EvidenceClass::StratumPayload => format!("{host} spoke a mining protocol with {pool}"),
         EvidenceClass::FlowShape => format!("{host} held a long thin connection to {pool}"),
         EvidenceClass::ProcessCommand => format!("{who} ran {process}"),
         EvidenceClass::ProcessName => format!("{who} ran a process named as a miner or node, {process}"),
         EvidenceClass::YaraFile => {
-            format!("the file {} matches {}", first([entity("file"), process]), first([found.detail.clone(), "a rule".to_owned()]))
+            format!("the file {} matches {}", first([entity("file"), process]), first([finding.detail.clone(), "a rule".to_owned()]))
         }
-        EvidenceClass::YaraMemory => format!("the memory of {process} matches {}", first([found.detail.clone(), "a rule".to_owned()])),
+        EvidenceClass::YaraMemory => format!("the memory of {process} matches {}", first([finding.detail.clone(), "a rule".to_owned()])),
         EvidenceClass::Persistence => format!("{who} made {process} start again"),
         EvidenceClass::Wallet => format!("{who} named the wallet {} in a command line", mask(&entity("wallet"))),
     };

@@ -172,6 +172,9 @@ pub struct Finding {
     pub id: String,
     pub hunt: String,
     pub title: String,
+    /// Why, in words, as the hunt's first row says it; empty where it says nothing.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub detail: String,
     pub severity: Severity,
     pub evidence_class: EvidenceClass,
     pub outcome: Outcome,

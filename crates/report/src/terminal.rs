@@ -59,6 +59,9 @@ fn write_finding(finding: &Finding, style: Style, shown: Shown, out: &mut dyn Wr
     let gap = if used > style.width { "\n    " } else { "  " };
     writeln!(out, "  {} {title}{gap}{}", style.severity(finding.severity), style.dim(&class))?;
     writeln!(out, "    {when}, {}{amount}{long}", count(finding.count, "record", "records"))?;
+    if !finding.detail.is_empty() {
+        paragraph("    ", "      ", &safe(&finding.detail), style, out)?;
+    }
     for (name, value) in &finding.entities {
         if !matches!(name.as_str(), "host") {
             writeln!(out, "    {:<13}{}", name.replace('_', " "), cut(&safe(value), style.width.saturating_sub(18).max(20)))?;
@@ -235,6 +238,7 @@ mod tests {
             id: "f1".into(),
             hunt: "pool-dns".into(),
             title: "Pool lookup".into(),
+            detail: "pool for XMR".into(),
             severity: Severity::Low,
             evidence_class: EvidenceClass::PoolDns,
             outcome: Outcome::Resolved,

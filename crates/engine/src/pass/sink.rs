@@ -282,16 +282,19 @@ impl Table {
     }
 }
 
-/// What a conjunct costs, roughly: its calls, those of regular expressions more.
+/// What a conjunct costs, roughly: the texts that it compares, its calls, those of regular expressions more. Numbers come first.
 fn cost(expr: &Expr) -> usize {
     let mut cost = 0;
     let walked = expr.apply(|e| {
-        if let Expr::ScalarFunction(f) = e {
-            cost += match f.func.name() {
-                "extract" | "extract_all" | "matches regex" | "replace_regex" | "parse_json" | "parse_url" | "split" => 20,
-                _ => 1,
-            };
-        }
+        cost += match e {
+            Expr::Literal(text, _) if text.data_type().is_string() => 4,
+            Expr::ScalarFunction(f) => match f.func.name() {
+                "extract" | "extract_all" | "matches regex" | "replace_regex" | "parse_json" | "parse_url" | "split" => 100,
+                "==" | "!=" | "<" | "<=" | ">" | ">=" | "isnull" | "isnotnull" | "isempty" | "isnotempty" | "not" => 1,
+                _ => 5,
+            },
+            _ => 0,
+        };
         Ok(TreeNodeRecursion::Continue)
     });
     walked.map_or(usize::MAX, |_| cost)
