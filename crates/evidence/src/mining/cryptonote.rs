@@ -5,7 +5,7 @@
 
 use super::coins::{self, Program};
 use super::login;
-use super::message::{Message, is_hex, is_some_hex, number, share_answer, text};
+use super::message::{Message, is_hex, is_some_hex, number, text};
 use super::session::{Ask, Session, Sign, sign};
 use super::shares::{Work, cryptonote_target};
 use serde_json::{Map, Value};
@@ -167,11 +167,7 @@ pub(super) fn answer(session: &mut Session, message: &Message<'_>, ask: Option<A
     if message.is_http() {
         return false;
     }
-    let Some(result) = message.result().as_object() else {
-        // Grin's `"result": "ok"`, and refusals.
-        let accepted = message.result().as_str().is_some_and(|text| text.eq_ignore_ascii_case("ok"));
-        return share_answer(session, message, ask, accepted);
-    };
+    let Some(result) = message.result().as_object() else { return false };
     if let Some(job) = result.get("job").and_then(Value::as_object).or(Some(result)) {
         if take_job(session, job) {
             session.sign(JOB, message.at);
@@ -188,9 +184,6 @@ pub(super) fn answer(session: &mut Session, message: &Message<'_>, ask: Option<A
         }
     }
     let status = text(result, "status");
-    if ask.is_some() && share_answer(session, message, ask, status.eq_ignore_ascii_case("ok")) {
-        return true;
-    }
     if status == "KEEPALIVED" {
         session.sign(KEPT_ALIVE, message.at);
         return true;

@@ -1,8 +1,8 @@
 //! Stratum v1 and what grew out of it: extensions, Zcash's and NiceHash's ways, EthereumStratum 1.0.0 and 2.0.0.
 
 use super::coins;
-use super::message::{Message, is_hex, is_marked_hex, is_some_hex, number, share_answer, text};
-use super::session::{Ask, Session, Sign, sign};
+use super::message::{Message, is_hex, is_marked_hex, is_some_hex, number, text};
+use super::session::{Ask, ELSEWHERE, Session, Sign, sign};
 use super::shares::{Work, boundary};
 use serde_json::Value;
 
@@ -80,7 +80,7 @@ pub(super) fn request(session: &mut Session, message: &Message<'_>, method: &str
         }
         "client.reconnect" => {
             let port = list.get(1).and_then(number).map_or(0, |port| port as u16);
-            session.pool(message.text(0), port, 1);
+            session.pool(message.text(0), port, ELSEWHERE);
             (false, RECONNECT)
         }
         "client.show_message" => (false, SHOWN),
@@ -125,7 +125,10 @@ fn hello(session: &mut Session, message: &Message<'_>) {
 
 fn submit(session: &mut Session, message: &Message<'_>) {
     let list = message.list();
-    if session.has(HELLO.name) || session.has(SET.name) {
+    // `[job, nonce, worker]` there, where others begin with the login.
+    let of_version_2 = list.len() == 3 && is_some_hex(message.text(0)) && is_hex(message.text(1), 12) && !is_some_hex(message.text(2));
+    if session.has(HELLO.name) || session.has(SET.name) || of_version_2 {
+        session.protocol("ethereum_stratum", 2);
         session.share(message.side, message.id(), message.text(0), message.at);
         return;
     }
@@ -158,6 +161,9 @@ fn notify(session: &mut Session, message: &Message<'_>) {
     } else if list.len() >= 6 && hex(1, 64) && hex(2, 64) && hex(3, 64) && flag(4) && list.get(5).is_some_and(Value::is_number) {
         session.algorithm("kawpow", 2);
         session.jobs.set(boundary(message.text(3)));
+    } else if list.len() == 4 && is_some_hex(message.text(1)) && hex(2, 64) && matches!(message.text(3), "0" | "1") {
+        session.protocol("ethereum_stratum", 2);
+        session.algorithm("ethash", 1);
     } else if list.len() == 4 && hex(1, 64) && hex(2, 64) && flag(3) {
         session.protocol("ethereum_stratum", 2);
         session.algorithm("ethash", 2);
@@ -212,7 +218,6 @@ pub(super) fn answer(session: &mut Session, message: &Message<'_>, ask: Option<A
             session.seen(message.at);
             true
         }
-        Some(Ask::Share(_)) if !result.is_object() => share_answer(session, message, ask, result.as_bool() == Some(true)),
         _ => false,
     }
 }

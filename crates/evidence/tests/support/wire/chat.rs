@@ -1,7 +1,7 @@
 //! Text that quotes mining: chat, mail, pages, pushes, dumps, logs.
 
 use super::super::packets::Who;
-use super::near::none;
+use super::near::{as_a_whole, none};
 use super::numbers::Numbers;
 use super::script::{Carrier, Script, bytes, c, s};
 use serde_json::json;
@@ -61,13 +61,13 @@ fn talk() -> Vec<Script> {
             client("x\r\ncat stratum.txt\r\n"),
             server(format!("$ cat stratum.txt\r\n# what a miner says\r\n# first\r\n{SUBSCRIBE}\r\n$ ")),
         ]),
-        none("transcript", Carrier::Lines, vec![
+        as_a_whole("transcript", Carrier::Lines, vec![
             c(json!({"id": 1, "method": "mining.subscribe", "params": ["cgminer/4.10.0"]})),
             c(json!({"id": 1, "result": [[["mining.set_difficulty", "d1"], ["mining.notify", "n1"]], "08000002", 4], "error": null})),
             c(json!({"id": 2, "method": "mining.authorize", "params": ["1P7ujsXeX7GxQwHNnJsRMgAdNkFZmNVqJT.s19", "x"]})),
             c(json!({"id": null, "method": "mining.notify", "params": ["bf", "00", "01", "02", [], "20000000", "17034219", "65000000", true]})),
         ]),
-        none("echo", Carrier::Lines, vec![
+        as_a_whole("echo", Carrier::Lines, vec![
             c(json!({"id": 1, "method": "mining.subscribe", "params": ["cgminer/4.10.0"]})),
             s(json!({"id": 1, "method": "mining.subscribe", "params": ["cgminer/4.10.0"]})),
             c(json!({"id": 2, "method": "mining.authorize", "params": ["a.b", "x"]})),
@@ -94,9 +94,9 @@ fn pages() -> Vec<Script> {
     let asked = |head: &str, body: &[u8]| vec![client(post(head, body)), server(page("application/json", "{\"ok\":true}"))];
     vec![
         none("page", raw, vec![get(), server(page("text/html", &format!("<html><pre>\n{}</pre></html>", both())))]),
-        none("page-text", raw, vec![get(), server(page("text/plain", &both()))]),
-        none("page-json", raw, vec![get(), server(page("application/json", SUBSCRIBE))]),
-        none("page-without-length", raw, vec![get(), server(format!("HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\n{}", both()))]),
+        as_a_whole("page-text", raw, vec![get(), server(page("text/plain", &both()))]),
+        as_a_whole("page-json", raw, vec![get(), server(page("application/json", SUBSCRIBE))]),
+        as_a_whole("page-without-length", raw, vec![get(), server(format!("HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\n{}", both()))]),
         none("paste", raw, asked("/paste HTTP/1.1\r\nHost: paste.example", SUBSCRIBE.as_bytes())),
         none("paste-form", raw, asked("/paste HTTP/1.1\r\nHost: paste.example\r\nContent-Type: application/x-www-form-urlencoded", pasted.as_bytes())),
         none("git-push", raw, asked("/a/b.git/git-receive-pack HTTP/1.1\r\nHost: git.example\r\nUser-Agent: git/2.45", pushed.as_bytes())),
@@ -229,7 +229,7 @@ fn logs() -> Vec<Script> {
             c(json!({"timestamp": "2026-11-18T02:05:01Z", "event_type": "stratum", "method": "mining.subscribe", "params": ["cgminer"]})),
         ]),
         none("syslog", raw, vec![client([syslog("start"), syslog(SUBSCRIBE), syslog(AUTHORIZE), format!("{NOTIFY}\n"), syslog("end")].concat())]),
-        none("statsd", raw, vec![client(format!("pool.mining.subscribe:1|c\npool.mining.notify:2|c\npool.login:1|c\n{SUBSCRIBE}\n"))]),
+        as_a_whole("statsd", raw, vec![client(format!("pool.mining.subscribe:1|c\npool.mining.notify:2|c\npool.login:1|c\n{SUBSCRIBE}\n"))]),
         none("language-server", raw, vec![
             client(framed(r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"rootUri":"file:///a","capabilities":{}}}"#)),
             server(framed(r#"{"jsonrpc":"2.0","id":1,"result":{"capabilities":{"hoverProvider":true}}}"#)),

@@ -65,7 +65,12 @@ fn cases(scripts: Vec<Script>) -> impl Iterator<Item = io::Result<Case>> {
 
 /// Whether a reader could know anything of it.
 fn can_be_told(script: &Script, variant: &Variant) -> bool {
-    let Truth::Mining(facts) = &script.truth else { return variant.suits(script.carrier) };
+    let whole = matches!(variant.part, Part::Whole | Part::WithoutHandshake) && variant.arrival != Arrival::OneLost;
+    let facts = match &script.truth {
+        Truth::Mining(facts) => facts,
+        Truth::NothingAsAWhole => return whole && variant.suits(script.carrier),
+        Truth::Nothing | Truth::Node => return variant.suits(script.carrier),
+    };
     variant.suits(script.carrier)
         && match variant.part {
             Part::Whole | Part::WithoutHandshake => true,
@@ -153,7 +158,7 @@ fn expected(script: &Script, variant: &Variant, client: &str) -> Expected {
     match &script.truth {
         _ if variant.tls => Expected::Tls(POOL),
         Truth::Node => Expected::Node,
-        Truth::Nothing => Expected::Nothing,
+        Truth::Nothing | Truth::NothingAsAWhole => Expected::Nothing,
         Truth::Mining(facts) => Expected::Mining(cells(facts, script.carrier, variant, client)),
     }
 }
@@ -166,7 +171,9 @@ fn cells(facts: &Facts, carrier: Carrier, variant: &Variant, client: &str) -> Ve
     let said_in_heads = matches!(carrier, Carrier::Http { .. });
     let knows_pool = !facts.pool.is_empty() && (said_in_heads || !late) && variant.part != Part::ServerSide;
     let tunnel = variant.tunnel.pool(POOL);
-    let pool = match (knows_pool, tunnel) {
+    // A head tells the host of a URL, which the name that a tunnel leads to stands above.
+    let above_heads = tunnel == POOL && facts.pool_in_head;
+    let pool = match (knows_pool && !above_heads, tunnel) {
         (true, _) => facts.pool,
         (false, "") if variant.tunnel == Tunnel::WebSocket => "ws.pool.example",
         (false, "") if variant.lookup => POOL,

@@ -9,6 +9,10 @@ pub(crate) fn none(name: &'static str, carrier: Carrier, said: Vec<(Who, Said)>)
     Script { name, carrier, said, truth: Truth::Nothing }
 }
 
+pub(crate) fn as_a_whole(name: &'static str, carrier: Carrier, said: Vec<(Who, Said)>) -> Script {
+    Script { name, carrier, said, truth: Truth::NothingAsAWhole }
+}
+
 const API: Carrier = Carrier::Http {
     target: "/api/v1/rpc",
     asks: "Host: api.example\r\nUser-Agent: python-requests/2.31\r\nAuthorization: Bearer abc\r\n",
@@ -27,7 +31,7 @@ pub(crate) fn scripts() -> Vec<Script> {
 fn logins() -> Vec<Script> {
     let done = json!({"id": 1, "jsonrpc": "2.0", "error": null, "result": {"id": "s1", "status": "OK", "token": "t"}});
     let login = |params| c(json!({"id": 1, "jsonrpc": "2.0", "method": "login", "params": params}));
-    let keep = || [c(json!({"id": 2, "jsonrpc": "2.0", "method": "keepalived", "params": {"id": "s1"}})), s(json!({"id": 2, "result": {"status": "OK"}}))];
+    let keep = || [c(json!({"id": 2, "jsonrpc": "2.0", "method": "keepalive", "params": {"id": "s1"}})), s(json!({"id": 2, "result": {"status": "OK"}}))];
     let with = |params| [login(params), s(done.clone())].into_iter().chain(keep()).collect::<Vec<_>>();
     vec![
         none("login-shop", Carrier::Lines, with(json!({"login": "bob", "pass": "secret"}))),

@@ -30,6 +30,8 @@ pub(crate) enum Truth {
     /// A node's business: told as that or not at all.
     Node,
     Nothing,
+    /// Nothing, as the whole of it shows; a part of it is as mining would be.
+    NothingAsAWhole,
 }
 
 #[derive(Clone, Default)]
@@ -43,6 +45,8 @@ pub(crate) struct Facts {
     pub(crate) algorithm: &'static str,
     /// The pool's name where the messages tell it; nothing else is as sure.
     pub(crate) pool: &'static str,
+    /// It stands in a head of HTTP.
+    pub(crate) pool_in_head: bool,
     pub(crate) submitted: u64,
     pub(crate) accepted: u64,
     /// The first message of a capture that begins late; `None` where nothing could be known then.
