@@ -22,8 +22,10 @@ const KEPT_ALIVE: Sign = sign("keepalived", 1.0);
 const GRIN_JOB: Sign = sign("job with pre_pow", 2.0);
 const GRIN_SHARE: Sign = sign("share with pow", 2.0);
 
-/// The shortest blob is a header with a nonce, of 76 bytes.
-const SHORTEST_BLOB: usize = 140;
+const OTHER_JOB: Sign = sign("job with target and height", 1.0);
+
+/// The shortest blob is a hash, of which Tari's miners make the header themselves.
+const SHORTEST_BLOB: usize = 64;
 
 pub(super) fn request(session: &mut Session, message: &Message<'_>, method: &str) -> bool {
     if message.is_http() {
@@ -120,12 +122,21 @@ fn job(session: &mut Session, message: &Message<'_>, params: &Map<String, Value>
     } else if take_grin_job(session, params) {
         session.sign(GRIN_JOB, message.at);
         session.protocol("grin", 3);
+    } else if is_other_job(params) {
+        session.sign(OTHER_JOB, message.at);
+        session.protocol("cryptonote", 1);
     } else {
         return false;
     }
     session.is_miners = true;
     session.mines(message.side.other());
     true
+}
+
+/// Other coins took the words over and send what they hash in other members: Bytom, Arweave.
+fn is_other_job(job: &Map<String, Value>) -> bool {
+    let target = text(job, "target");
+    job.contains_key("job_id") && job.contains_key("height") && is_some_hex(target) && matches!(target.len(), 8 | 16 | 64)
 }
 
 fn take_grin_job(session: &mut Session, job: &Map<String, Value>) -> bool {
@@ -141,7 +152,8 @@ fn take_grin_job(session: &mut Session, job: &Map<String, Value>) -> bool {
 /// A share's nonce: 4 bytes, 8 of some coins.
 pub(super) fn is_share(params: &Map<String, Value>) -> bool {
     let nonce = text(params, "nonce");
-    (is_hex(nonce, 8) || is_hex(nonce, 16)) && is_hex(text(params, "result"), 64) && params.contains_key("job_id")
+    let hash = ["result", "hash"].iter().any(|name| is_hex(text(params, name), 64));
+    (is_hex(nonce, 8) || is_hex(nonce, 16)) && hash && params.contains_key("job_id")
 }
 
 fn submit(session: &mut Session, message: &Message<'_>, params: &Map<String, Value>) -> bool {
@@ -179,6 +191,11 @@ pub(super) fn answer(session: &mut Session, message: &Message<'_>, ask: Option<A
         if take_grin_job(session, job) {
             session.sign(GRIN_JOB, message.at);
             session.protocol("grin", 3);
+            session.mines(message.side.other());
+            return true;
+        }
+        if is_other_job(job) {
+            session.sign(OTHER_JOB, message.at);
             session.mines(message.side.other());
             return true;
         }

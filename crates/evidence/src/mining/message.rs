@@ -3,7 +3,7 @@
 use super::http::Facts;
 use super::session::{Ask, Session};
 use super::shares::Work;
-use super::{Side, cryptonote, ethereum, getwork, nodes, stratum, web_miner};
+use super::{Side, beam, cryptonote, ethereum, getwork, nodes, stratum, web_miner};
 use serde_json::{Map, Value};
 
 /// No message of a mining protocol has more members; log records have.
@@ -47,8 +47,9 @@ impl<'a> Message<'a> {
         self.object.get("params").and_then(Value::as_array).map_or(NONE, Vec::as_slice)
     }
 
+    /// Iron Fish calls it `body`.
     pub(super) fn params(&self) -> Option<&'a Map<String, Value>> {
-        self.object.get("params").and_then(Value::as_object)
+        self.object.get("params").or_else(|| self.object.get("body")).and_then(Value::as_object)
     }
 
     pub(super) fn text(&self, at: usize) -> &'a str {
@@ -106,20 +107,8 @@ pub(super) fn read(session: &mut Session, bytes: &[u8], side: Side, at: i64, car
 }
 
 /// Members of a program's own records. A log in JSON may hold each message that a pool or a proxy heard, with such a member beside it.
-const OF_RECORDS: [&str; 12] = [
-    "@timestamp",
-    "@version",
-    "timestamp",
-    "time",
-    "ts",
-    "level",
-    "severity",
-    "logger",
-    "msg",
-    "message",
-    "event_type",
-    "hostname",
-];
+const OF_RECORDS: [&str; 12] =
+    ["@timestamp", "@version", "timestamp", "time", "ts", "level", "severity", "logger", "msg", "message", "event_type", "hostname"];
 
 fn is_record(object: &Map<String, Value>) -> bool {
     OF_RECORDS.iter().any(|name| object.contains_key(*name))
@@ -138,6 +127,7 @@ fn one(session: &mut Session, message: &Message<'_>) -> bool {
         }
         return stratum::request(session, message, method)
             || cryptonote::request(session, message, method)
+            || beam::request(session, message, method)
             || ethereum::request(session, message, method)
             || getwork::request(session, message, method);
     }

@@ -66,7 +66,11 @@ fn check(cases: impl Iterator<Item = std::io::Result<Case>>) -> BTreeMap<&'stati
         if let Some(fault) = fault(&case) {
             count += 1;
             let of_script: &mut Vec<String> = faults.entry(case.script).or_default();
-            of_script.push(if of_script.len() < TOLD { format!("{}/{}: {fault}", case.script, case.variant) } else { case.variant.to_owned() });
+            of_script.push(if of_script.len() < TOLD {
+                format!("{}/{}: {fault}", case.script, case.variant)
+            } else {
+                case.variant.to_owned()
+            });
         }
     }
     let told: Vec<String> = faults.into_values().map(|of_script| of_script.join("\n  ")).collect();

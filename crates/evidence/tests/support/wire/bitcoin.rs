@@ -19,7 +19,9 @@ pub(crate) fn stratum() -> Script {
         name: "stratum",
         carrier: Carrier::Lines,
         said: vec![
-            c(json!({"id": 0, "method": "mining.configure", "params": [["version-rolling", "minimum-difficulty"], {"version-rolling.mask": "1fffe000", "minimum-difficulty.value": 2048}]})),
+            c(
+                json!({"id": 0, "method": "mining.configure", "params": [["version-rolling", "minimum-difficulty"], {"version-rolling.mask": "1fffe000", "minimum-difficulty.value": 2048}]}),
+            ),
             s(json!({"id": 0, "error": null, "result": {"version-rolling": true, "version-rolling.mask": "1fffe000"}})),
             c(json!({"id": 1, "method": "mining.subscribe", "params": ["cgminer/4.12.1"]})),
             s(json!({"id": 1, "result": [[["mining.set_difficulty", "d1"], ["mining.notify", "n1"]], "08000002", 4], "error": null})),
@@ -30,7 +32,9 @@ pub(crate) fn stratum() -> Script {
             c(json!({"id": 4, "method": "mining.suggest_difficulty", "params": [65536]})),
             s(json!({"id": null, "method": "mining.set_version_mask", "params": ["1fffe000"]})),
             s(json!({"id": null, "method": "mining.set_difficulty", "params": [65536]})),
-            s(json!({"id": null, "method": "mining.notify", "params": ["bf", zero, "01000000010000", "ffffffff", [zero, zero], "20000000", "17034219", "65000000", true]})),
+            s(
+                json!({"id": null, "method": "mining.notify", "params": ["bf", zero, "01000000010000", "ffffffff", [zero, zero], "20000000", "17034219", "65000000", true]}),
+            ),
             c(json!({"id": 5, "method": "mining.submit", "params": [login, "bf", "00000001", "65000000", "1234abcd", "00002000"]})),
             s(json!({"id": 5, "result": true, "error": null})),
             s(json!({"id": null, "method": "mining.set_extranonce", "params": ["08000003", 4]})),
@@ -67,7 +71,9 @@ fn stratum_of_scrypt() -> Script {
             c(json!({"params": ["farm.rig7", "d=512"], "id": 2, "method": "mining.authorize"})),
             s(json!({"error": null, "id": 2, "result": true})),
             s(json!({"params": [512], "id": null, "method": "mining.set_difficulty"})),
-            s(json!({"params": ["7a", zero, "01", "02", [], "00000002", "1b01c3ab", "52e9b9a1", false], "id": null, "method": "mining.notify"})),
+            s(
+                json!({"params": ["7a", zero, "01", "02", [], "00000002", "1b01c3ab", "52e9b9a1", false], "id": null, "method": "mining.notify"}),
+            ),
             c(json!({"params": ["farm.rig7", "7a", "00000000", "52e9b9a1", "c3d90f00"], "id": 3, "method": "mining.submit"})),
             s(json!({"error": null, "id": 3, "result": true})),
         ],
@@ -99,9 +105,15 @@ fn nicehash() -> Script {
             c(json!({"id": 3, "method": "mining.extranonce.subscribe", "params": []})),
             s(json!({"id": 2, "result": true, "error": null})),
             s(json!({"id": 3, "result": true, "error": null})),
-            s(json!({"id": null, "method": "mining.set_target", "params": ["00000000ffff0000000000000000000000000000000000000000000000000000"]})),
-            s(json!({"id": null, "method": "mining.notify", "params": ["1f", zero, zero, "00000000ffff0000000000000000000000000000000000000000000000000000", true, 2500000, "1b00ffff"]})),
-            c(json!({"id": 4, "method": "mining.submit", "params": [format!("{BTC}.order9"), "1f", "0x00a1b20000000001", zero_x(), zero_x()]})),
+            s(
+                json!({"id": null, "method": "mining.set_target", "params": ["00000000ffff0000000000000000000000000000000000000000000000000000"]}),
+            ),
+            s(
+                json!({"id": null, "method": "mining.notify", "params": ["1f", zero, zero, "00000000ffff0000000000000000000000000000000000000000000000000000", true, 2500000, "1b00ffff"]}),
+            ),
+            c(
+                json!({"id": 4, "method": "mining.submit", "params": [format!("{BTC}.order9"), "1f", "0x00a1b20000000001", zero_x(), zero_x()]}),
+            ),
             s(json!({"id": 4, "result": true, "error": null})),
         ],
         truth: Truth::Mining(Facts {
@@ -141,7 +153,9 @@ fn zcash() -> Script {
             s(json!({"id": 2, "result": true, "error": null})),
             s(json!({"id": null, "method": "mining.set_target", "params": [format!("0004{}", "1".repeat(60))]})),
             s(json!({"id": null, "method": "mining.notify", "params": ["7", "04000000", zero, zero, zero, "5a000000", "1c000000", true]})),
-            c(json!({"id": 4, "method": "mining.submit", "params": [login, "7", "5a000000", "00112233445566", format!("fd4005{solution}")]})),
+            c(
+                json!({"id": 4, "method": "mining.submit", "params": [login, "7", "5a000000", "00112233445566", format!("fd4005{solution}")]}),
+            ),
             s(json!({"id": 4, "result": true, "error": null})),
         ],
         truth: Truth::Mining(Facts {
@@ -175,7 +189,9 @@ fn getwork() -> Script {
         },
         said: vec![
             c(json!({"method": "getwork", "params": [], "id": 0})),
-            s(json!({"id": 0, "error": null, "result": {"data": data, "target": format!("{}00000000", "ff".repeat(28)), "midstate": numbers.hex(64), "hash1": "00".repeat(64)}})),
+            s(
+                json!({"id": 0, "error": null, "result": {"data": data, "target": format!("{}00000000", "ff".repeat(28)), "midstate": numbers.hex(64), "hash1": "00".repeat(64)}}),
+            ),
             c(json!({"method": "getwork", "params": [numbers.hex(256)], "id": 1})),
             s(json!({"id": 1, "error": null, "result": true})),
         ],
@@ -208,9 +224,13 @@ fn getblocktemplate() -> Script {
             answers: "Server: Eloipool\r\nX-Stratum: stratum+tcp://stratum.pool.example:3334\r\n",
         },
         said: vec![
-            c(json!({"id": 0, "method": "getblocktemplate", "params": [{"capabilities": ["coinbasetxn", "workid", "coinbase/append", "longpoll"], "rules": ["segwit"]}]})),
-            s(json!({"id": 0, "error": null, "result": {"previousblockhash": format!("{}{}", "0".repeat(16), numbers.hex(48)), "bits": "17034219", "height": 800_000, "curtime": 1_700_000_000,
-                "coinbasetxn": {"data": numbers.hex(200)}, "transactions": [], "target": format!("00000000{}", "f".repeat(56)), "workid": "w1", "longpollid": "l1"}})),
+            c(
+                json!({"id": 0, "method": "getblocktemplate", "params": [{"capabilities": ["coinbasetxn", "workid", "coinbase/append", "longpoll"], "rules": ["segwit"]}]}),
+            ),
+            s(
+                json!({"id": 0, "error": null, "result": {"previousblockhash": format!("{}{}", "0".repeat(16), numbers.hex(48)), "bits": "17034219", "height": 800_000, "curtime": 1_700_000_000,
+                "coinbasetxn": {"data": numbers.hex(200)}, "transactions": [], "target": format!("00000000{}", "f".repeat(56)), "workid": "w1", "longpollid": "l1"}}),
+            ),
             c(json!({"id": 1, "method": "submitblock", "params": [numbers.hex(360), {"workid": "w1"}]})),
             s(json!({"id": 1, "error": null, "result": null})),
         ],
@@ -267,7 +287,8 @@ fn stratum_v2_plain() -> Script {
     let mut limit = [0u8; 32];
     limit[27] = 1;
     let user = format!("{BTC}.rig");
-    let setup = [&v2_text("v2.pool.example")[..], &3_336u16.to_le_bytes(), &v2_text("Bosch"), &v2_text("S9"), &v2_text("1.0"), &v2_text("")];
+    let setup =
+        [&v2_text("v2.pool.example")[..], &3_336u16.to_le_bytes(), &v2_text("Bosch"), &v2_text("S9"), &v2_text("1.0"), &v2_text("")];
     Script {
         name: "stratum-v2-plain",
         carrier: Carrier::Raw,

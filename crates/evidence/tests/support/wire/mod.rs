@@ -4,6 +4,7 @@
 mod bitcoin;
 mod carry;
 mod chat;
+mod coins;
 mod file;
 mod near;
 mod nodes;
@@ -48,7 +49,7 @@ const POOL: &str = "pool.example";
 
 /// All miners, one capture after another.
 pub(crate) fn mining() -> impl Iterator<Item = io::Result<Case>> {
-    cases(bitcoin::scripts().into_iter().chain(others::scripts()).collect())
+    cases(bitcoin::scripts().into_iter().chain(others::scripts()).chain(coins::scripts()).collect())
 }
 
 /// All that is none.
@@ -148,10 +149,8 @@ fn lookup(client: packets::End, server: packets::End) -> [Packet; 2] {
     answer.extend_from_slice(&address);
     let resolver = (end("10.0.0.53", 53).0, 53);
     let client = (end(CLIENT, 0).0, client.1);
-    [(client, resolver, ask), (resolver, client, answer)].map(|(from, to, payload)| Packet {
-        time: Connection::START - 1_000,
-        bytes: packets::datagram(from, to, &payload),
-    })
+    [(client, resolver, ask), (resolver, client, answer)]
+        .map(|(from, to, payload)| Packet { time: Connection::START - 1_000, bytes: packets::datagram(from, to, &payload) })
 }
 
 fn expected(script: &Script, variant: &Variant, client: &str) -> Expected {

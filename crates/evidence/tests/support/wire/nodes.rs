@@ -17,8 +17,7 @@ const BITCOIN: Carrier = Carrier::Http {
 };
 const MONERO: Carrier =
     Carrier::Http { target: "/json_rpc", asks: "Host: 127.0.0.1:18081\r\nUser-Agent: epee\r\n", answers: "Server: Epee-based\r\n" };
-const ETHEREUM: Carrier =
-    Carrier::Http { target: "/", asks: "Host: node.example:8545\r\nUser-Agent: Go-http-client/1.1\r\n", answers: "" };
+const ETHEREUM: Carrier = Carrier::Http { target: "/", asks: "Host: node.example:8545\r\nUser-Agent: Go-http-client/1.1\r\n", answers: "" };
 
 pub(crate) fn scripts() -> Vec<Script> {
     let mut all = bitcoin();
@@ -106,42 +105,64 @@ fn ethereum() -> Vec<Script> {
     let address = super::others::ETH;
     let lines = Carrier::Lines;
     vec![
-        none("ethereum-wallet", ETHEREUM, vec![
-            ask(1, "eth_chainId", json!([])),
-            s(json!({"jsonrpc": "2.0", "id": 1, "result": "0x1"})),
-            ask(2, "eth_getBalance", json!([address, "latest"])),
-            s(json!({"jsonrpc": "2.0", "id": 2, "result": "0x0234c8a3397aab58"})),
-            ask(3, "eth_sendRawTransaction", json!([format!("0x{}", numbers.hex(220))])),
-            s(json!({"jsonrpc": "2.0", "id": 3, "result": format!("0x{}", numbers.hex(64))})),
-        ]),
-        none("ethereum-wallet-lines", lines, vec![
-            ask(1, "eth_accounts", json!([])),
-            s(json!({"jsonrpc": "2.0", "id": 1, "result": [address]})),
-            ask(2, "eth_getTransactionCount", json!([address, "latest"])),
-            s(json!({"jsonrpc": "2.0", "id": 2, "result": "0x1"})),
-        ]),
-        none("ethereum-filter", lines, vec![
-            ask(1, "eth_newBlockFilter", json!([])),
-            s(json!({"jsonrpc": "2.0", "id": 1, "result": "0x1"})),
-            ask(2, "eth_getFilterChanges", json!(["0x1"])),
-            s(json!({"jsonrpc": "2.0", "id": 2, "result": [format!("0x{}", numbers.hex(64)), format!("0x{}", numbers.hex(64)), format!("0x{}", numbers.hex(64))]})),
-        ]),
-        none("ethereum-status", ETHEREUM, vec![
-            ask(1, "eth_mining", json!([])),
-            s(json!({"jsonrpc": "2.0", "id": 1, "result": false})),
-            ask(2, "eth_hashrate", json!([])),
-            s(json!({"jsonrpc": "2.0", "id": 2, "result": "0x0"})),
-            ask(3, "miner_start", json!([])),
-            s(json!({"jsonrpc": "2.0", "id": 3, "result": null})),
-        ]),
-        node("ethereum-pool-software", ETHEREUM, vec![
-            ask(1, "eth_getWork", json!([])),
-            s(json!({"jsonrpc": "2.0", "id": 1, "result": work.clone()})),
-            ask(2, "eth_getBlockByNumber", json!(["pending", false])),
-            s(json!({"jsonrpc": "2.0", "id": 2, "result": {"number": "0x10", "difficulty": "0x1000"}})),
-            ask(3, "eth_getWork", json!([])),
-            s(json!({"jsonrpc": "2.0", "id": 3, "result": work})),
-        ]),
+        none(
+            "ethereum-wallet",
+            ETHEREUM,
+            vec![
+                ask(1, "eth_chainId", json!([])),
+                s(json!({"jsonrpc": "2.0", "id": 1, "result": "0x1"})),
+                ask(2, "eth_getBalance", json!([address, "latest"])),
+                s(json!({"jsonrpc": "2.0", "id": 2, "result": "0x0234c8a3397aab58"})),
+                ask(3, "eth_sendRawTransaction", json!([format!("0x{}", numbers.hex(220))])),
+                s(json!({"jsonrpc": "2.0", "id": 3, "result": format!("0x{}", numbers.hex(64))})),
+            ],
+        ),
+        none(
+            "ethereum-wallet-lines",
+            lines,
+            vec![
+                ask(1, "eth_accounts", json!([])),
+                s(json!({"jsonrpc": "2.0", "id": 1, "result": [address]})),
+                ask(2, "eth_getTransactionCount", json!([address, "latest"])),
+                s(json!({"jsonrpc": "2.0", "id": 2, "result": "0x1"})),
+            ],
+        ),
+        none(
+            "ethereum-filter",
+            lines,
+            vec![
+                ask(1, "eth_newBlockFilter", json!([])),
+                s(json!({"jsonrpc": "2.0", "id": 1, "result": "0x1"})),
+                ask(2, "eth_getFilterChanges", json!(["0x1"])),
+                s(
+                    json!({"jsonrpc": "2.0", "id": 2, "result": [format!("0x{}", numbers.hex(64)), format!("0x{}", numbers.hex(64)), format!("0x{}", numbers.hex(64))]}),
+                ),
+            ],
+        ),
+        none(
+            "ethereum-status",
+            ETHEREUM,
+            vec![
+                ask(1, "eth_mining", json!([])),
+                s(json!({"jsonrpc": "2.0", "id": 1, "result": false})),
+                ask(2, "eth_hashrate", json!([])),
+                s(json!({"jsonrpc": "2.0", "id": 2, "result": "0x0"})),
+                ask(3, "miner_start", json!([])),
+                s(json!({"jsonrpc": "2.0", "id": 3, "result": null})),
+            ],
+        ),
+        node(
+            "ethereum-pool-software",
+            ETHEREUM,
+            vec![
+                ask(1, "eth_getWork", json!([])),
+                s(json!({"jsonrpc": "2.0", "id": 1, "result": work.clone()})),
+                ask(2, "eth_getBlockByNumber", json!(["pending", false])),
+                s(json!({"jsonrpc": "2.0", "id": 2, "result": {"number": "0x10", "difficulty": "0x1000"}})),
+                ask(3, "eth_getWork", json!([])),
+                s(json!({"jsonrpc": "2.0", "id": 3, "result": work})),
+            ],
+        ),
     ]
 }
 
@@ -160,21 +181,29 @@ fn peers() -> Vec<Script> {
     };
     let version = numbers.bytes(102);
     vec![
-        node("bitcoin-peers", Carrier::Raw, vec![
-            bytes(Who::Client, bitcoin(b"version", &version, &mut numbers)),
-            bytes(Who::Server, bitcoin(b"version", &version, &mut numbers)),
-            bytes(Who::Client, bitcoin(b"verack", b"", &mut numbers)),
-            bytes(Who::Server, bitcoin(b"inv", &version[..37], &mut numbers)),
-        ]),
-        node("monero-peers", Carrier::Raw, vec![
-            bytes(Who::Client, levin(&mut numbers)),
-            bytes(Who::Server, levin(&mut numbers)),
-            bytes(Who::Client, levin(&mut numbers)),
-        ]),
-        node("ethereum-peers", Carrier::Raw, vec![
-            bytes(Who::Client, rlpx(434, &mut numbers)),
-            bytes(Who::Server, rlpx(388, &mut numbers)),
-            bytes(Who::Client, numbers.bytes(200)),
-        ]),
+        node(
+            "bitcoin-peers",
+            Carrier::Raw,
+            vec![
+                bytes(Who::Client, bitcoin(b"version", &version, &mut numbers)),
+                bytes(Who::Server, bitcoin(b"version", &version, &mut numbers)),
+                bytes(Who::Client, bitcoin(b"verack", b"", &mut numbers)),
+                bytes(Who::Server, bitcoin(b"inv", &version[..37], &mut numbers)),
+            ],
+        ),
+        node(
+            "monero-peers",
+            Carrier::Raw,
+            vec![bytes(Who::Client, levin(&mut numbers)), bytes(Who::Server, levin(&mut numbers)), bytes(Who::Client, levin(&mut numbers))],
+        ),
+        node(
+            "ethereum-peers",
+            Carrier::Raw,
+            vec![
+                bytes(Who::Client, rlpx(434, &mut numbers)),
+                bytes(Who::Server, rlpx(388, &mut numbers)),
+                bytes(Who::Client, numbers.bytes(200)),
+            ],
+        ),
     ]
 }

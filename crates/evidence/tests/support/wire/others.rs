@@ -28,19 +28,19 @@ pub(crate) fn blob(version: &str, numbers: &mut Numbers) -> String {
 
 fn cryptonote(name: &'static str, agent: &'static str, role: &'static str) -> Script {
     let mut numbers = Numbers::of(name);
-    let job = |id: &str, target: &str, numbers: &mut Numbers| {
-        json!({"blob": blob("1010", numbers), "job_id": id, "target": target, "id": "s1", "algo": "rx/0", "height": 3_000_000, "seed_hash": numbers.hex(64)})
-    };
-    let submit = |id: u32, job: &str, numbers: &mut Numbers| {
-        json!({"id": id, "jsonrpc": "2.0", "method": "submit", "params": {"id": "s1", "job_id": job, "nonce": numbers.hex(8), "result": numbers.hex(64), "algo": "rx/0"}})
-    };
+    let job = |id: &str, target: &str, numbers: &mut Numbers| json!({"blob": blob("1010", numbers), "job_id": id, "target": target, "id": "s1", "algo": "rx/0", "height": 3_000_000, "seed_hash": numbers.hex(64)});
+    let submit = |id: u32, job: &str, numbers: &mut Numbers| json!({"id": id, "jsonrpc": "2.0", "method": "submit", "params": {"id": "s1", "job_id": job, "nonce": numbers.hex(8), "result": numbers.hex(64), "algo": "rx/0"}});
     let login = format!("{XMR}.rig1");
     Script {
         name,
         carrier: Carrier::Lines,
         said: vec![
-            c(json!({"id": 1, "jsonrpc": "2.0", "method": "login", "params": {"login": login, "pass": "x", "agent": agent, "algo": ["rx/0", "rx/wow", "cn/r"]}})),
-            s(json!({"id": 1, "jsonrpc": "2.0", "error": null, "result": {"id": "s1", "job": job("j1", "b88d0600", &mut numbers), "extensions": ["algo", "keepalive"], "status": "OK"}})),
+            c(
+                json!({"id": 1, "jsonrpc": "2.0", "method": "login", "params": {"login": login, "pass": "x", "agent": agent, "algo": ["rx/0", "rx/wow", "cn/r"]}}),
+            ),
+            s(
+                json!({"id": 1, "jsonrpc": "2.0", "error": null, "result": {"id": "s1", "job": job("j1", "b88d0600", &mut numbers), "extensions": ["algo", "keepalive"], "status": "OK"}}),
+            ),
             c(submit(2, "j1", &mut numbers)),
             s(json!({"id": 2, "jsonrpc": "2.0", "error": null, "result": {"status": "OK"}})),
             s(json!({"jsonrpc": "2.0", "method": "job", "params": job("j2", "711b0d00", &mut numbers)})),
@@ -75,8 +75,12 @@ fn grin() -> Script {
         said: vec![
             c(json!({"id": "0", "jsonrpc": "2.0", "method": "login", "params": {"login": "user.rig", "pass": "", "agent": "grin-miner"}})),
             s(json!({"id": "0", "jsonrpc": "2.0", "method": "login", "result": "ok", "error": null})),
-            s(json!({"id": "Stratum", "jsonrpc": "2.0", "method": "job", "params": {"difficulty": 4, "height": 16_375, "job_id": 5, "pre_pow": blob("0001", &mut numbers)}})),
-            c(json!({"id": "1", "jsonrpc": "2.0", "method": "submit", "params": {"edge_bits": 29, "height": 16_375, "job_id": 5, "nonce": 88_948, "pow": pow}})),
+            s(
+                json!({"id": "Stratum", "jsonrpc": "2.0", "method": "job", "params": {"difficulty": 4, "height": 16_375, "job_id": 5, "pre_pow": blob("0001", &mut numbers)}}),
+            ),
+            c(
+                json!({"id": "1", "jsonrpc": "2.0", "method": "submit", "params": {"edge_bits": 29, "height": 16_375, "job_id": 5, "nonce": 88_948, "pow": pow}}),
+            ),
             s(json!({"id": "1", "jsonrpc": "2.0", "method": "submit", "result": "ok", "error": null})),
         ],
         truth: Truth::Mining(Facts {
@@ -110,7 +114,9 @@ fn eth_proxy() -> Script {
             c(json!({"worker": "", "jsonrpc": "2.0", "params": [], "id": 3, "method": "eth_getWork"})),
             s(json!({"id": 3, "jsonrpc": "2.0", "result": work("a")})),
             s(json!({"id": 0, "jsonrpc": "2.0", "result": work("b")})),
-            c(json!({"id": 4, "jsonrpc": "2.0", "method": "eth_submitWork", "params": [format!("0x{}", numbers.hex(16)), format!("0x{}", "b".repeat(64)), format!("0x{}", numbers.hex(64))]})),
+            c(
+                json!({"id": 4, "jsonrpc": "2.0", "method": "eth_submitWork", "params": [format!("0x{}", numbers.hex(16)), format!("0x{}", "b".repeat(64)), format!("0x{}", numbers.hex(64))]}),
+            ),
             s(json!({"id": 4, "jsonrpc": "2.0", "result": true})),
             c(json!({"id": 6, "jsonrpc": "2.0", "method": "eth_submitHashrate", "params": ["0x500000", format!("0x{}", numbers.hex(64))]})),
             s(json!({"id": 6, "jsonrpc": "2.0", "result": true})),
@@ -141,7 +147,9 @@ fn ethereum_stratum() -> Script {
         carrier: Carrier::Lines,
         said: vec![
             c(json!({"id": 1, "method": "mining.subscribe", "params": ["ethminer/0.19.0", "EthereumStratum/1.0.0"]})),
-            s(json!({"id": 1, "result": [["mining.notify", "ae6812eb4cd7735a302a8a9dd95cf71f", "EthereumStratum/1.0.0"], "080c"], "error": null})),
+            s(
+                json!({"id": 1, "result": [["mining.notify", "ae6812eb4cd7735a302a8a9dd95cf71f", "EthereumStratum/1.0.0"], "080c"], "error": null}),
+            ),
             c(json!({"id": 2, "method": "mining.extranonce.subscribe", "params": []})),
             s(json!({"id": 2, "result": true, "error": null})),
             c(json!({"id": 3, "method": "mining.authorize", "params": [login, "x"]})),
@@ -174,13 +182,19 @@ fn ethereum_stratum_2() -> Script {
         name: "ethereum-stratum-2",
         carrier: Carrier::Lines,
         said: vec![
-            c(json!({"id": 0, "method": "mining.hello", "params": {"agent": "ethminer-0.17", "host": "es2.pool.example", "port": "d05", "proto": "EthereumStratum/2.0.0"}})),
-            s(json!({"id": 0, "result": {"proto": "EthereumStratum/2.0.0", "encoding": "plain", "resume": "0", "timeout": "b4", "maxerrors": "5", "node": "Geth/v1.8.18"}, "error": null})),
+            c(
+                json!({"id": 0, "method": "mining.hello", "params": {"agent": "ethminer-0.17", "host": "es2.pool.example", "port": "d05", "proto": "EthereumStratum/2.0.0"}}),
+            ),
+            s(
+                json!({"id": 0, "result": {"proto": "EthereumStratum/2.0.0", "encoding": "plain", "resume": "0", "timeout": "b4", "maxerrors": "5", "node": "Geth/v1.8.18"}, "error": null}),
+            ),
             c(json!({"id": 1, "method": "mining.subscribe"})),
             s(json!({"id": 1, "result": "s-12345", "error": null})),
             c(json!({"id": 2, "method": "mining.authorize", "params": [format!("{ETH}.rig"), "x"]})),
             s(json!({"id": 2, "result": "w-123", "error": null})),
-            s(json!({"method": "mining.set", "params": {"epoch": "dc", "target": format!("0000{}", "f".repeat(60)), "algo": "ethash", "extranonce": "70"}})),
+            s(
+                json!({"method": "mining.set", "params": {"epoch": "dc", "target": format!("0000{}", "f".repeat(60)), "algo": "ethash", "extranonce": "70"}}),
+            ),
             s(json!({"method": "mining.notify", "params": ["bf0488aa", "6526d5", zero, "0"]})),
             c(json!({"id": 3, "method": "mining.submit", "params": ["bf0488aa", "68765fccd712", "w-123"]})),
             s(json!({"id": 3, "result": true})),
@@ -217,7 +231,9 @@ fn eth_getwork() -> Script {
         said: vec![
             c(json!({"jsonrpc": "2.0", "id": 1, "method": "eth_getWork", "params": []})),
             s(json!({"id": 1, "jsonrpc": "2.0", "result": work("a")})),
-            c(json!({"jsonrpc": "2.0", "id": 2, "method": "eth_submitWork", "params": [format!("0x{}", numbers.hex(16)), format!("0x{}", "a".repeat(64)), format!("0x{}", numbers.hex(64))]})),
+            c(
+                json!({"jsonrpc": "2.0", "id": 2, "method": "eth_submitWork", "params": [format!("0x{}", numbers.hex(16)), format!("0x{}", "a".repeat(64)), format!("0x{}", numbers.hex(64))]}),
+            ),
             s(json!({"id": 2, "jsonrpc": "2.0", "result": true})),
             c(json!({"jsonrpc": "2.0", "id": 3, "method": "eth_getWork", "params": []})),
             s(json!({"id": 3, "jsonrpc": "2.0", "result": work("c")})),
@@ -249,7 +265,9 @@ fn coinhive() -> Script {
             c(json!({"type": "auth", "params": {"version": 7, "site_key": "SiteKey123", "type": "anonymous", "user": null, "goal": 0}})),
             s(json!({"type": "authed", "params": {"token": "", "hashes": 0}})),
             s(json!({"type": "job", "params": {"job_id": "164698158344253", "blob": blob("0707", &mut numbers), "target": "ffffff00"}})),
-            c(json!({"type": "submit", "params": {"version": 7, "job_id": "164698158344253", "nonce": numbers.hex(8), "result": numbers.hex(64)}})),
+            c(
+                json!({"type": "submit", "params": {"version": 7, "job_id": "164698158344253", "nonce": numbers.hex(8), "result": numbers.hex(64)}}),
+            ),
             s(json!({"type": "hash_accepted", "params": {"hashes": 256}})),
         ],
         truth: Truth::Mining(Facts {
@@ -273,7 +291,9 @@ fn webminerpool() -> Script {
         name: "web-miner-pool",
         carrier: Carrier::WebSocket("ws.webminer.example"),
         said: vec![
-            c(json!({"identifier": "handshake", "pool": "pool.webminer.example", "login": BTC, "password": "", "userid": "", "version": 7})),
+            c(
+                json!({"identifier": "handshake", "pool": "pool.webminer.example", "login": BTC, "password": "", "userid": "", "version": 7}),
+            ),
             s(json!({"identifier": "job", "job_id": "77", "algo": "cn-lite/1", "blob": blob("0707", &mut numbers), "target": "ffffff00"})),
             c(json!({"identifier": "solved", "job_id": "77", "nonce": numbers.hex(8), "result": numbers.hex(64)})),
             s(json!({"identifier": "hashsolved"})),

@@ -54,7 +54,9 @@ impl Style {
     pub(crate) fn write(&self, message: &Value, numbers: &mut Numbers) -> String {
         let mut message = message.clone();
         if let Some(object) = message.as_object_mut() {
-            if self.text_ids && let Some(id) = object.get_mut("id").filter(|id| id.is_number()) {
+            if self.text_ids
+                && let Some(id) = object.get_mut("id").filter(|id| id.is_number())
+            {
                 *id = Value::String(format!("n{id}"));
             }
             if self.more {
