@@ -1,5 +1,6 @@
 //! Evidence in a temporary folder, read into rows of text.
 
+pub(crate) mod addresses;
 pub(crate) mod packets;
 pub(crate) mod wire;
 

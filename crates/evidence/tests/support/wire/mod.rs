@@ -18,7 +18,7 @@ mod variant;
 
 use super::packets::{self, Connection, Packet, end};
 use carry::{Flight, Tunnel};
-use numbers::Numbers;
+pub(crate) use numbers::Numbers;
 use script::{Carrier, Facts, Script, Truth};
 use segments::{Arrival, Part};
 use std::io;
