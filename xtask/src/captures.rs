@@ -10,7 +10,7 @@ mod wire;
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
-use wire::{Case, Expected};
+use wire::Expected;
 
 /// Writes all of them; a folder that has something in it is left alone.
 pub(crate) fn write(folder: &Path) -> io::Result<()> {
@@ -20,17 +20,13 @@ pub(crate) fn write(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let mut list = fs::File::create(folder.join("EXPECTED.tsv"))?;
     writeln!(list, "file\texpected")?;
-    let kinds: [(&str, Box<dyn Iterator<Item = io::Result<Case>>>); 2] =
-        [("mining", Box::new(wire::mining())), ("near-misses", Box::new(wire::near_misses()))];
-    for (kind, cases) in kinds {
-        for case in cases {
-            let case = case?;
-            let name = format!("{kind}/{}/{}.{}", case.script, case.variant, case.suffix);
-            let path = folder.join(&name);
-            fs::create_dir_all(path.parent().unwrap_or(folder))?;
-            fs::write(path, &case.bytes)?;
-            writeln!(list, "{name}\t{}", told(&case.expected))?;
-        }
+    for (kind, case) in wire::mining().map(|case| ("mining", case)).chain(wire::near_misses().map(|case| ("near-misses", case))) {
+        let case = case?;
+        let name = format!("{kind}/{}/{}.{}", case.script, case.variant, case.suffix);
+        let path = folder.join(&name);
+        fs::create_dir_all(path.parent().unwrap_or(folder))?;
+        fs::write(path, &case.bytes)?;
+        writeln!(list, "{name}\t{}", told(&case.expected))?;
     }
     Ok(())
 }

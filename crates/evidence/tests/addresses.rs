@@ -99,7 +99,11 @@ fn each_is_found_where_miners_write_it() {
             format!("{{\"wallet\":\"{address}\"}}"),
             format!("miner -u {}:{address}.rig", coin.to_lowercase()),
         ] {
-            assert_eq!(find(&text).iter().map(|wallet| (wallet.address, wallet.coin)).collect::<Vec<_>>(), [(address.as_str(), coin)], "{kind}: {text}");
+            assert_eq!(
+                find(&text).iter().map(|wallet| (wallet.address, wallet.coin)).collect::<Vec<_>>(),
+                [(address.as_str(), coin)],
+                "{kind}: {text}"
+            );
         }
     }
 }

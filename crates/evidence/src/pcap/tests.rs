@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::Mutex;
 
 #[path = "../../tests/support/packets.rs"]
-#[expect(dead_code, clippy::unwrap_used, reason = "shared with other tests")]
+#[expect(dead_code, reason = "shared with other tests")]
 mod packets;
 #[path = "../../tests/support/wire/mod.rs"]
 #[expect(dead_code, reason = "shared with other tests")]

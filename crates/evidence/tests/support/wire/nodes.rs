@@ -156,7 +156,7 @@ fn ethereum() -> Vec<Script> {
             ETHEREUM,
             vec![
                 ask(1, "eth_getWork", json!([])),
-                s(json!({"jsonrpc": "2.0", "id": 1, "result": work.clone()})),
+                s(json!({"jsonrpc": "2.0", "id": 1, "result": work})),
                 ask(2, "eth_getBlockByNumber", json!(["pending", false])),
                 s(json!({"jsonrpc": "2.0", "id": 2, "result": {"number": "0x10", "difficulty": "0x1000"}})),
                 ask(3, "eth_getWork", json!([])),
