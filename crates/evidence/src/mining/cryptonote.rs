@@ -136,7 +136,9 @@ fn job(session: &mut Session, message: &Message<'_>, params: &Map<String, Value>
 /// Other coins took the words over and send what they hash in other members: Bytom, Arweave.
 fn is_other_job(job: &Map<String, Value>) -> bool {
     let target = text(job, "target");
-    job.contains_key("job_id") && job.contains_key("height") && is_some_hex(target) && matches!(target.len(), 8 | 16 | 64)
+    let is_hash = |value: &Value| value.as_str().is_some_and(|text| text.len() >= 64 && is_some_hex(text));
+    let whole = job.contains_key("job_id") && job.contains_key("height") && is_some_hex(target) && matches!(target.len(), 8 | 16 | 64);
+    whole && job.iter().any(|(name, value)| name != "target" && is_hash(value))
 }
 
 fn take_grin_job(session: &mut Session, job: &Map<String, Value>) -> bool {

@@ -107,8 +107,7 @@ pub(super) fn read(session: &mut Session, bytes: &[u8], side: Side, at: i64, car
 }
 
 /// Members of a program's own records. A log in JSON may hold each message that a pool or a proxy heard, with such a member beside it.
-const OF_RECORDS: [&str; 12] =
-    ["@timestamp", "@version", "timestamp", "time", "ts", "level", "severity", "logger", "msg", "message", "event_type", "hostname"];
+const OF_RECORDS: [&str; 9] = ["@timestamp", "@version", "timestamp", "ts", "level", "severity", "logger", "msg", "event_type"];
 
 fn is_record(object: &Map<String, Value>) -> bool {
     OF_RECORDS.iter().any(|name| object.contains_key(*name))

@@ -88,20 +88,18 @@ fn every_miner_is_found_in_every_variant() {
     }
 }
 
-/// A third of the variants of each, other ones each time.
 #[test]
-fn nothing_else_is_taken_for_a_miner() {
-    let miners = wire::mining().count();
-    let counts = check(wire::near_misses().step_by(3));
-    println!("{} captures: {counts:?}", counts.values().sum::<usize>());
-    assert!(counts.values().sum::<usize>() >= miners);
+fn a_miner_is_found_from_any_of_its_messages_on() {
+    let counts = check(wire::late_miners());
+    assert!(counts.values().sum::<usize>() >= 70, "{counts:?}");
 }
 
 #[test]
-#[ignore = "all of the variants: half a minute"]
-fn nothing_else_is_taken_for_a_miner_in_any_variant() {
+fn nothing_else_is_taken_for_a_miner() {
+    let miners = wire::mining().count();
     let counts = check(wire::near_misses());
-    println!("{} captures of {} conversations", counts.values().sum::<usize>(), counts.len());
+    println!("{} captures: {counts:?}", counts.values().sum::<usize>());
+    assert!(counts.values().sum::<usize>() >= 3 * miners);
 }
 
 #[test]

@@ -57,6 +57,26 @@ pub(crate) fn near_misses() -> impl Iterator<Item = io::Result<Case>> {
     cases(near::scripts().into_iter().chain(nodes::scripts()).chain(chat::scripts()).collect())
 }
 
+/// Miners whose capture begins with one of their messages, up to the last from which on all that follows must be enough.
+pub(crate) fn late_miners() -> impl Iterator<Item = io::Result<Case>> {
+    let plain = variant::all().into_iter().find(|variant| variant.part == Part::Late);
+    let scripts = bitcoin::scripts().into_iter().chain(others::scripts()).chain(coins::scripts());
+    scripts.zip(std::iter::repeat(plain)).filter_map(|(script, plain)| Some((script, plain?))).flat_map(|(mut script, plain)| {
+        let last = if let Truth::Mining(Facts { late: Some(late), .. }) = &script.truth { *late } else { 0 };
+        (1..=last).map(move |late| {
+            if let Truth::Mining(facts) = &mut script.truth {
+                facts.late = Some(late);
+            }
+            let mut case = case(&script, &plain)?;
+            // What else is known depends on where it begins.
+            if let Expected::Mining(cells) = &mut case.expected {
+                cells.retain(|(column, _)| matches!(*column, "Protocol" | "SrcIpAddr"));
+            }
+            Ok(case)
+        })
+    })
+}
+
 fn cases(scripts: Vec<Script>) -> impl Iterator<Item = io::Result<Case>> {
     scripts.into_iter().flat_map(|script| {
         let suiting: Vec<Variant> = variant::all().into_iter().filter(|variant| can_be_told(&script, variant)).collect();

@@ -87,6 +87,27 @@ fn jobs() -> Vec<Script> {
     let (hash, other) = (numbers.hex(64), numbers.hex(64));
     vec![
         none(
+            "job-render",
+            Carrier::Lines,
+            vec![
+                c(json!({"id": 1, "method": "login", "params": {"login": "bob", "pass": "x", "agent": "render/2.0"}})),
+                s(json!({"id": 1, "result": {"id": "s", "job": {"job_id": "7", "height": 1_080, "target": "cafe0001"}, "status": "OK"}})),
+                s(json!({"method": "job", "params": {"job_id": "8", "height": 1_080, "target": "cafe0002", "blob": "scene"}})),
+                c(json!({"id": 2, "method": "submit", "params": {"job_id": "8", "nonce": "0a0b0c0d", "result": "ok"}})),
+            ],
+        ),
+        none(
+            "job-api-key",
+            Carrier::Lines,
+            vec![
+                c(json!({"id": "login", "jsonrpc": "2.0", "method": "login", "api_key": "k-123"})),
+                s(json!({"id": "login", "jsonrpc": "2.0", "method": "result", "code": 0, "description": "Login successful"})),
+                s(json!({"id": "7", "jsonrpc": "2.0", "method": "job", "input": "video.mp4", "difficulty": "high"})),
+                c(json!({"id": "7", "jsonrpc": "2.0", "method": "solution", "output": "video.webm"})),
+                s(json!({"id": "7", "jsonrpc": "2.0", "method": "result", "code": 1, "description": "accepted"})),
+            ],
+        ),
+        none(
             "job-queue",
             Carrier::Lines,
             vec![
