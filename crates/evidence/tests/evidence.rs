@@ -1,5 +1,6 @@
 //! Reads small pieces of evidence, whole and damaged, and what there is of the public samples.
 
+mod addresses;
 mod azure_flow;
 mod captures;
 mod corpora;

@@ -1,6 +1,8 @@
 //! Evidence in a temporary folder, read into rows of text.
 
+pub(crate) mod addresses;
 pub(crate) mod packets;
+pub(crate) mod wire;
 
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type};

@@ -107,7 +107,7 @@ fn coin_of(algorithm: &str) -> &'static str {
 
 /// Coins whose address at the login says the coin that is mined, if the algorithm is theirs. Pools that pay for any algorithm pay in
 /// Bitcoin or in a coin of another algorithm.
-const OWN: [(&str, &str); 10] = [
+const OWN: [(&str, &str); 15] = [
     ("XMR", "rx/0"),
     ("XMR", "cn/r"),
     ("XMR", "cn/2"),
@@ -118,6 +118,11 @@ const OWN: [(&str, &str); 10] = [
     ("ZEC", "equihash"),
     ("RVN", "kawpow"),
     ("KAS", "kheavyhash"),
+    ("WOW", "rx/wow"),
+    ("ZEPH", "rx/0"),
+    ("SAL", "rx/0"),
+    ("ERG", "autolykos2"),
+    ("CFX", "octopus"),
 ];
 
 /// The coin by the algorithm and the wallet's.

@@ -309,7 +309,7 @@ impl Live {
             Next::More => Step::Done(Layer::Http(http)),
             Next::Connect(address, left) => {
                 let (host, port) = split_port(&address);
-                self.session.pool(host, port, 3);
+                self.session.tunnel(host, port);
                 Step::Tunnel(left)
             }
             Next::Connected(left) => {
@@ -318,7 +318,7 @@ impl Live {
             }
             Next::WebSocket(left) => {
                 let (host, port) = split_port(&http.facts.host);
-                self.session.pool(host, port, 1);
+                self.session.pool(host, port, 2);
                 Step::Change(Layer::WebSocket(Box::default()), left)
             }
             Next::Other => Step::Done(Layer::Unknown),
@@ -332,7 +332,7 @@ impl Live {
             tunnel::Step::More if head.len() >= tunnel::LONGEST => Step::Done(Layer::Unknown),
             tunnel::Step::More => Step::Done(if five { Layer::Socks5(head) } else { Layer::Socks4(head) }),
             tunnel::Step::Open(end, host, port) => {
-                self.session.pool(&host, port, 3);
+                self.session.tunnel(&host, port);
                 Step::Tunnel((had + bytes.len()).saturating_sub(end))
             }
             tunnel::Step::Other => Step::Done(Layer::Unknown),

@@ -5,7 +5,7 @@
 
 use super::coins::{self, Program};
 use super::login;
-use super::message::{Message, is_hex, is_some_hex, number, share_answer, text};
+use super::message::{Message, is_hex, is_some_hex, number, text};
 use super::session::{Ask, Session, Sign, sign};
 use super::shares::{Work, cryptonote_target};
 use serde_json::{Map, Value};
@@ -22,8 +22,10 @@ const KEPT_ALIVE: Sign = sign("keepalived", 1.0);
 const GRIN_JOB: Sign = sign("job with pre_pow", 2.0);
 const GRIN_SHARE: Sign = sign("share with pow", 2.0);
 
-/// The shortest blob is a header with a nonce, of 76 bytes.
-const SHORTEST_BLOB: usize = 140;
+const OTHER_JOB: Sign = sign("job with target and height", 1.0);
+
+/// The shortest blob is a hash, of which Tari's miners make the header themselves.
+const SHORTEST_BLOB: usize = 64;
 
 pub(super) fn request(session: &mut Session, message: &Message<'_>, method: &str) -> bool {
     if message.is_http() {
@@ -120,12 +122,23 @@ fn job(session: &mut Session, message: &Message<'_>, params: &Map<String, Value>
     } else if take_grin_job(session, params) {
         session.sign(GRIN_JOB, message.at);
         session.protocol("grin", 3);
+    } else if is_other_job(params) {
+        session.sign(OTHER_JOB, message.at);
+        session.protocol("cryptonote", 1);
     } else {
         return false;
     }
     session.is_miners = true;
     session.mines(message.side.other());
     true
+}
+
+/// Other coins took the words over and send what they hash in other members: Bytom, Arweave.
+fn is_other_job(job: &Map<String, Value>) -> bool {
+    let target = text(job, "target");
+    let is_hash = |value: &Value| value.as_str().is_some_and(|text| text.len() >= 64 && is_some_hex(text));
+    let whole = job.contains_key("job_id") && job.contains_key("height") && is_some_hex(target) && matches!(target.len(), 8 | 16 | 64);
+    whole && job.iter().any(|(name, value)| name != "target" && is_hash(value))
 }
 
 fn take_grin_job(session: &mut Session, job: &Map<String, Value>) -> bool {
@@ -141,7 +154,8 @@ fn take_grin_job(session: &mut Session, job: &Map<String, Value>) -> bool {
 /// A share's nonce: 4 bytes, 8 of some coins.
 pub(super) fn is_share(params: &Map<String, Value>) -> bool {
     let nonce = text(params, "nonce");
-    (is_hex(nonce, 8) || is_hex(nonce, 16)) && is_hex(text(params, "result"), 64) && params.contains_key("job_id")
+    let hash = ["result", "hash"].iter().any(|name| is_hex(text(params, name), 64));
+    (is_hex(nonce, 8) || is_hex(nonce, 16)) && hash && params.contains_key("job_id")
 }
 
 fn submit(session: &mut Session, message: &Message<'_>, params: &Map<String, Value>) -> bool {
@@ -167,11 +181,7 @@ pub(super) fn answer(session: &mut Session, message: &Message<'_>, ask: Option<A
     if message.is_http() {
         return false;
     }
-    let Some(result) = message.result().as_object() else {
-        // Grin's `"result": "ok"`, and refusals.
-        let accepted = message.result().as_str().is_some_and(|text| text.eq_ignore_ascii_case("ok"));
-        return share_answer(session, message, ask, accepted);
-    };
+    let Some(result) = message.result().as_object() else { return false };
     if let Some(job) = result.get("job").and_then(Value::as_object).or(Some(result)) {
         if take_job(session, job) {
             session.sign(JOB, message.at);
@@ -186,11 +196,13 @@ pub(super) fn answer(session: &mut Session, message: &Message<'_>, ask: Option<A
             session.mines(message.side.other());
             return true;
         }
+        if is_other_job(job) {
+            session.sign(OTHER_JOB, message.at);
+            session.mines(message.side.other());
+            return true;
+        }
     }
     let status = text(result, "status");
-    if ask.is_some() && share_answer(session, message, ask, status.eq_ignore_ascii_case("ok")) {
-        return true;
-    }
     if status == "KEEPALIVED" {
         session.sign(KEPT_ALIVE, message.at);
         return true;

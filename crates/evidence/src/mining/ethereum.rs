@@ -2,7 +2,7 @@
 //! their own: what is asked over HTTP without a wallet is asked of a node.
 
 use super::login;
-use super::message::{Carrier, Message, is_marked_hex, share_answer};
+use super::message::{Carrier, Message, is_marked_hex};
 use super::session::{Ask, Session, Sign, sign};
 use super::shares::boundary;
 use super::{getwork, http::Facts};
@@ -95,13 +95,11 @@ pub(super) fn answer(session: &mut Session, message: &Message<'_>, ask: Option<A
         session.mines(message.side.other());
         return true;
     }
-    match ask {
-        Some(Ask::Login) => {
-            session.seen(message.at);
-            true
-        }
-        _ => share_answer(session, message, ask, message.result().as_bool() == Some(true)),
+    if ask == Some(Ask::Login) {
+        session.seen(message.at);
+        return true;
     }
+    false
 }
 
 /// `[header, seed, boundary, …]`. Lists of hashes are common in Ethereum's RPC; a boundary begins with zeros, and nothing else does.

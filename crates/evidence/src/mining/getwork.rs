@@ -3,8 +3,8 @@
 
 use super::coins::{self, Program};
 use super::http::Facts;
-use super::message::{Carrier, Message, is_hex, is_some_hex, number, share_answer, text};
-use super::session::{Ask, Session, Sign, sign};
+use super::message::{Carrier, Message, is_hex, is_some_hex, number, text};
+use super::session::{Ask, ELSEWHERE, Session, Sign, sign};
 use super::shares::{Work, boundary, boundary_bytes};
 use serde_json::{Map, Value};
 
@@ -78,7 +78,7 @@ pub(super) fn from_head(session: &mut Session, message: &Message<'_>, facts: &Fa
     mining_header(session, message, facts);
     session.login(&facts.user, 1);
     let (host, port) = split_port(&facts.host);
-    session.pool(host, port, 1);
+    session.pool(host, port, 2);
 }
 
 fn mining_header(session: &mut Session, message: &Message<'_>, facts: &Facts) {
@@ -88,7 +88,7 @@ fn mining_header(session: &mut Session, message: &Message<'_>, facts: &Facts) {
     }
     if !facts.stratum.is_empty() {
         let (host, port) = split_port(facts.stratum.rsplit_once("//").map_or(facts.stratum.as_str(), |(_, host)| host));
-        session.pool(host, port, 2);
+        session.pool(host, port, ELSEWHERE);
     }
 }
 
@@ -113,14 +113,7 @@ pub(super) fn answer(session: &mut Session, message: &Message<'_>, ask: Option<A
         session.mines(message.side.other());
         return true;
     }
-    // A block that is accepted is answered by nothing, or by true.
-    let accepted = match message.result() {
-        Value::Null => session.protocol_is("getblocktemplate"),
-        Value::Bool(answer) => *answer,
-        Value::Object(result) => text(result, "status").eq_ignore_ascii_case("ok"),
-        _ => false,
-    };
-    share_answer(session, message, ask, accepted)
+    false
 }
 
 fn take_work(session: &mut Session, message: &Message<'_>, result: &Map<String, Value>) -> bool {

@@ -1,8 +1,9 @@
 //! A JSON message and what it is to which protocol.
 
 use super::http::Facts;
-use super::session::Session;
-use super::{Side, cryptonote, ethereum, getwork, nodes, stratum, web_miner};
+use super::session::{Ask, Session};
+use super::shares::Work;
+use super::{Side, beam, cryptonote, ethereum, getwork, nodes, stratum, web_miner};
 use serde_json::{Map, Value};
 
 /// No message of a mining protocol has more members; log records have.
@@ -46,8 +47,9 @@ impl<'a> Message<'a> {
         self.object.get("params").and_then(Value::as_array).map_or(NONE, Vec::as_slice)
     }
 
+    /// Iron Fish calls it `body`.
     pub(super) fn params(&self) -> Option<&'a Map<String, Value>> {
-        self.object.get("params").and_then(Value::as_object)
+        self.object.get("params").or_else(|| self.object.get("body")).and_then(Value::as_object)
     }
 
     pub(super) fn text(&self, at: usize) -> &'a str {
@@ -104,34 +106,60 @@ pub(super) fn read(session: &mut Session, bytes: &[u8], side: Side, at: i64, car
     }
 }
 
+/// Members of a program's own records. A log in JSON may hold each message that a pool or a proxy heard, with such a member beside it.
+const OF_RECORDS: [&str; 9] = ["@timestamp", "@version", "timestamp", "ts", "level", "severity", "logger", "msg", "event_type"];
+
+fn is_record(object: &Map<String, Value>) -> bool {
+    OF_RECORDS.iter().any(|name| object.contains_key(*name))
+}
+
 fn one(session: &mut Session, message: &Message<'_>) -> bool {
-    if message.object.len() > MOST_MEMBERS {
+    if message.object.len() > MOST_MEMBERS || is_record(message.object) {
         return false;
     }
-    if let Some(method) = message.object.get("method").and_then(Value::as_str) {
+    // Grin's answers repeat the method.
+    let answers = message.object.contains_key("result") && !message.object.contains_key("params");
+    if let Some(method) = message.object.get("method").and_then(Value::as_str).filter(|_| !answers) {
         if nodes::is_rpc(method) {
             session.asks_node = true;
             return false;
         }
         return stratum::request(session, message, method)
             || cryptonote::request(session, message, method)
+            || beam::request(session, message, method)
             || ethereum::request(session, message, method)
             || getwork::request(session, message, method);
     }
+    // Their shares have a result, too.
+    if web_miner::read(session, message) {
+        return true;
+    }
     if message.object.contains_key("result") || message.object.contains_key("error") && message.object.contains_key("id") {
         let ask = session.asked(message.side, message.id());
+        if let Some(Ask::Share(work)) = ask
+            && message.result().get("job").is_none()
+        {
+            share_answer(session, message, work);
+            return true;
+        }
         return stratum::answer(session, message, ask)
             || cryptonote::answer(session, message, ask)
             || ethereum::answer(session, message, ask)
             || getwork::answer(session, message, ask);
     }
-    web_miner::read(session, message)
+    false
 }
 
-/// Counts the answer to a share.
-pub(super) fn share_answer(session: &mut Session, message: &Message<'_>, ask: Option<super::session::Ask>, accepted: bool) -> bool {
-    let Some(super::session::Ask::Share(work)) = ask else { return false };
+/// Counts the answer to a share, whoever's protocol it is: `true`, Grin's `"ok"`, CryptoNote's `{"status": "OK"}`; a block is accepted by
+/// nothing at all.
+fn share_answer(session: &mut Session, message: &Message<'_>, work: Option<Work>) {
+    let accepted = match message.result() {
+        Value::Null => session.protocol_is("getblocktemplate"),
+        Value::Bool(answer) => *answer,
+        Value::String(answer) => answer.eq_ignore_ascii_case("ok"),
+        Value::Object(result) => text(result, "status").eq_ignore_ascii_case("ok"),
+        Value::Number(_) | Value::Array(_) => false,
+    };
     session.tally.answer(accepted && !message.has_error(), work);
     session.seen(message.at);
-    true
 }

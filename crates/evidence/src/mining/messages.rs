@@ -11,6 +11,9 @@ const STRIKES: u32 = 3;
 /// So many bytes may pass before the first message: the rest of a line that had begun before the capture.
 const BEFORE_FIRST: usize = 16 << 10;
 
+/// What a balancer says of the client, in a line of its own before the client's.
+const PREFACE: &[u8] = b"PROXY ";
+
 #[derive(Debug, Default)]
 pub(super) struct Messages {
     state: State,
@@ -25,6 +28,9 @@ pub(super) struct Messages {
     passed: usize,
     /// A line has begun before these bytes did, or bytes of it are lost.
     partial: bool,
+    /// It is passed over now, with this letter at its end so far.
+    passes_partial: bool,
+    last: u8,
     /// The very first letter has to begin a message.
     strict: bool,
     closed: bool,
@@ -135,12 +141,18 @@ impl Messages {
                         return Outcome::Other;
                     }
                     at += line.len() + usize::from(end.is_some());
+                    if let Some(last) = line.iter().rfind(|b| !b.is_ascii_whitespace()) {
+                        self.last = *last;
+                    }
                     self.passed = self.passed.saturating_add(line.len());
                     if self.found == 0 && self.passed > BEFORE_FIRST {
                         return Outcome::Other;
                     }
                     if end.is_some() {
                         self.state = State::LineStart;
+                        if self.end_of_partial() {
+                            return Outcome::Other;
+                        }
                     }
                 }
                 State::Message | State::MessageLine => match self.step(bytes, at) {
@@ -189,9 +201,10 @@ impl Messages {
         Outcome::Taken
     }
 
-    /// Whether so much was no JSON that the rest is none either.
+    /// Whether so much was no JSON that the rest is none either: where each message has a line of text before it, that line is what is
+    /// spoken, and the message is what it carries.
     pub(super) fn mostly_text(&self) -> bool {
-        self.strikes > self.found
+        self.strikes > 0 && self.strikes >= self.found
     }
 
     /// What carries the bytes says that a message of its own ends here; one of JSON may go on.
@@ -246,13 +259,21 @@ impl Messages {
                 }
             }
         };
+        self.last = self.held.iter().rfind(|b| !b.is_ascii_whitespace()).copied().unwrap_or_default();
+        let is_preface = self.held.starts_with(PREFACE);
         self.held.clear();
         self.state = State::SkipLine;
         if std::mem::take(&mut self.partial) {
-            return answer;
+            self.passes_partial = !is_preface;
+        } else if !is_preface {
+            self.strikes = self.strikes.saturating_add(1);
         }
-        self.strikes = self.strikes.saturating_add(1);
         answer
+    }
+
+    /// The rest of a message ends as a message does; otherwise the line was one of text, too. Whether that decides it.
+    fn end_of_partial(&mut self) -> bool {
+        std::mem::take(&mut self.passes_partial) && !matches!(self.last, b'}' | b']') && self.strike()
     }
 
     fn step(&mut self, bytes: &[u8], at: usize) -> Step {

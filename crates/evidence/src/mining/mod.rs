@@ -1,6 +1,7 @@
 //! What is said in a conversation between a miner and a pool. Knows no packets: bytes of either side go in, in order, and out comes
 //! what they say of mining, or nothing.
 
+mod beam;
 mod coins;
 mod conversation;
 mod cryptonote;
@@ -47,7 +48,7 @@ pub(crate) enum Role {
 /// A conversation in which a mining protocol was spoken.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct MiningSession {
-    /// `stratum`, `stratum_v2`, `cryptonote`, `grin`, `eth_proxy`, `ethereum_stratum`, `getwork`, `getblocktemplate`, `web_miner`; of
+    /// `stratum`, `stratum_v2`, `cryptonote`, `grin`, `beam`, `eth_proxy`, `ethereum_stratum`, `getwork`, `getblocktemplate`, `web_miner`; of
     /// nodes `bitcoin_p2p`, `levin`, `rlpx`.
     pub(crate) protocol: &'static str,
     pub(crate) role: Role,

@@ -7,12 +7,19 @@ use super::shares::{Jobs, Tally, Work, network_difficulty};
 use super::{MiningSession, Role, Side};
 use serde_json::Value;
 use std::collections::VecDeque;
+use std::net::IpAddr;
 
 /// A conversation is mining from this weight on: one sign that nothing else gives, or two that something else might give alone.
 const ENOUGH: f64 = 2.0;
 const MOST_PENDING: usize = 64;
 const MOST_PROOF: usize = 8;
 const LONGEST_TEXT: usize = 256;
+/// Ranks of what is said of the pool: see [`Session::pool`].
+const NAMED: u8 = 10;
+pub(super) const ELSEWHERE: u8 = 1;
+const ELSEWHERE_BY_NAME: u8 = ELSEWHERE + NAMED;
+const TUNNEL: u8 = 3;
+const TUNNEL_TO_NAME: u8 = TUNNEL + NAMED;
 
 /// A sign of mining. Each counts once.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -138,12 +145,24 @@ impl Session {
         }
     }
 
+    /// What a message says of the pool. Any name tells more than an address; of names that which is said in surer words, and of equal
+    /// ones the first.
     pub(super) fn pool(&mut self, host: &str, port: u16, rank: u8) {
+        let rank = if host.parse::<IpAddr>().is_ok() { rank } else { rank.saturating_add(NAMED) };
         if !host.is_empty() && rank > self.pool_rank {
             self.pool = clip(host);
             self.pool_port = port;
             self.pool_rank = rank;
         }
+    }
+
+    /// A tunnel leads there; of tunnels in tunnels the innermost leads to the pool.
+    pub(super) fn tunnel(&mut self, host: &str, port: u16) {
+        // The proxy's answer tells nothing.
+        if !host.is_empty() && matches!(self.pool_rank, TUNNEL | TUNNEL_TO_NAME) {
+            self.pool_rank = 0;
+        }
+        self.pool(host, port, TUNNEL);
     }
 
     pub(super) fn algorithm(&mut self, name: &'static str, rank: u8) {
@@ -237,6 +256,11 @@ impl Session {
         if self.protocol == "cryptonote" && self.login.coin == "XMR" && self.algorithm.is_empty() {
             self.algorithm(coins::algorithm_of_monero(self.block_version), 1);
             self.coin = "XMR";
+        }
+        // Where the pool has another server is told to whoever came to this one, whose name is known.
+        if !name.is_empty() && matches!(self.pool_rank, ELSEWHERE | ELSEWHERE_BY_NAME) {
+            self.pool = clip(name);
+            self.pool_port = 0;
         }
         let factor = coins::hashes_per_difficulty(self.algorithm);
         let coin = if self.coin.is_empty() { coins::coin(self.algorithm, self.login.coin) } else { self.coin };

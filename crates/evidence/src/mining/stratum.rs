@@ -1,10 +1,11 @@
 //! Stratum v1 and what grew out of it: extensions, Zcash's and NiceHash's ways, EthereumStratum 1.0.0 and 2.0.0.
 
 use super::coins;
-use super::message::{Message, is_hex, is_marked_hex, is_some_hex, number, share_answer, text};
-use super::session::{Ask, Session, Sign, sign};
+use super::login;
+use super::message::{Message, is_hex, is_marked_hex, is_some_hex, number, text};
+use super::session::{Ask, ELSEWHERE, Session, Sign, sign};
 use super::shares::{Work, boundary};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 const SUBSCRIBE: Sign = sign("mining.subscribe", 2.0);
 const AUTHORIZE: Sign = sign("mining.authorize", 2.0);
@@ -28,17 +29,21 @@ pub(super) fn request(session: &mut Session, message: &Message<'_>, method: &str
     if message.is_http() || !(method.starts_with("mining.") || method.starts_with("client.")) {
         return false;
     }
-    let whole = matches!(message.object.get("params"), Some(Value::Array(_) | Value::Object(_)));
+    let whole = matches!(message.object.get("params"), Some(Value::Array(_))) || message.params().is_some();
     let list = message.list();
     let (by_miner, found) = match method {
         "mining.subscribe" if whole => {
             subscribe(session, message);
             (true, SUBSCRIBE)
         }
-        "mining.authorize" if whole => {
+        "mining.authorize" | "mining.auth" if whole => {
             session.login(message.text(0), 3);
             session.ask(message.side, message.id(), Ask::Authorize);
             (true, AUTHORIZE)
+        }
+        "mining.submit" if message.params().is_some_and(is_named_share) => {
+            submit_named(session, message);
+            (true, SUBMIT)
         }
         "mining.submit" if list.len() >= 3 => {
             submit(session, message);
@@ -55,6 +60,10 @@ pub(super) fn request(session: &mut Session, message: &Message<'_>, method: &str
             (true, HELLO)
         }
         "mining.get_transactions" | "mining.noop" | "mining.bye" | "mining.hashrate" | "mining.multi_version" => (true, OTHER),
+        "mining.notify" if is_named_job(message) => {
+            session.jobs.add("");
+            (false, NOTIFY)
+        }
         "mining.notify" if list.len() >= 3 => {
             notify(session, message);
             (false, NOTIFY)
@@ -63,8 +72,8 @@ pub(super) fn request(session: &mut Session, message: &Message<'_>, method: &str
             session.jobs.set(list.first().and_then(number).and_then(Work::difficulty));
             (false, DIFFICULTY)
         }
-        "mining.set_target" if boundary(message.text(0)).is_some() => {
-            session.jobs.set(boundary(message.text(0)));
+        "mining.set_target" if boundary(target(message)).is_some() => {
+            session.jobs.set(boundary(target(message)));
             (false, TARGET)
         }
         "mining.set"
@@ -80,7 +89,7 @@ pub(super) fn request(session: &mut Session, message: &Message<'_>, method: &str
         }
         "client.reconnect" => {
             let port = list.get(1).and_then(number).map_or(0, |port| port as u16);
-            session.pool(message.text(0), port, 1);
+            session.pool(message.text(0), port, ELSEWHERE);
             (false, RECONNECT)
         }
         "client.show_message" => (false, SHOWN),
@@ -97,8 +106,48 @@ pub(super) fn request(session: &mut Session, message: &Message<'_>, method: &str
     true
 }
 
+/// Iron Fish's target has a name.
+fn target<'a>(message: &Message<'a>) -> &'a str {
+    message.params().map_or_else(|| message.text(0), |params| text(params, "target"))
+}
+
+/// A share whose parts have names: Alephium's and Iron Fish's.
+fn is_named_share(params: &Map<String, Value>) -> bool {
+    params.contains_key("jobId") && is_some_hex(text(params, "nonce"))
+        || params.contains_key("miningRequestId") && is_some_hex(text(params, "randomness"))
+}
+
+fn submit_named(session: &mut Session, message: &Message<'_>) {
+    let Some(params) = message.params() else { return };
+    session.login(text(params, "worker"), 1);
+    session.share(message.side, message.id(), "", message.at);
+}
+
+/// Alephium sends a job for each of its chains, Iron Fish the header alone.
+fn is_named_job(message: &Message<'_>) -> bool {
+    let each = |job: &Value| {
+        let hex = |name| job.get(name).and_then(Value::as_str).is_some_and(is_some_hex);
+        hex("headerBlob") && job.get("jobId").is_some() || hex("header") && job.get("miningRequestId").is_some()
+    };
+    match message.params() {
+        Some(params) => params.contains_key("miningRequestId") && is_some_hex(text(params, "header")),
+        None => !message.list().is_empty() && message.list().iter().all(each),
+    }
+}
+
 fn subscribe(session: &mut Session, message: &Message<'_>) {
-    session.agent(message.text(0));
+    if let Some(params) = message.params() {
+        session.agent(text(params, "agent"));
+        session.login(text(params, "publicAddress"), 3);
+        if session.worker.is_empty() {
+            session.worker = super::session::clip(text(params, "name"));
+        }
+    } else if login::read(message.text(0)).looks_like_wallet() {
+        // Conflux's miners log in with it.
+        session.login(message.text(0), 2);
+    } else {
+        session.agent(message.text(0));
+    }
     if message.text(1).starts_with("EthereumStratum/") {
         session.protocol("ethereum_stratum", 3);
     }
@@ -125,7 +174,10 @@ fn hello(session: &mut Session, message: &Message<'_>) {
 
 fn submit(session: &mut Session, message: &Message<'_>) {
     let list = message.list();
-    if session.has(HELLO.name) || session.has(SET.name) {
+    // `[job, nonce, worker]` there, where others begin with the login.
+    let of_version_2 = list.len() == 3 && is_some_hex(message.text(0)) && is_hex(message.text(1), 12) && !is_some_hex(message.text(2));
+    if session.has(HELLO.name) || session.has(SET.name) || of_version_2 {
+        session.protocol("ethereum_stratum", 2);
         session.share(message.side, message.id(), message.text(0), message.at);
         return;
     }
@@ -158,9 +210,19 @@ fn notify(session: &mut Session, message: &Message<'_>) {
     } else if list.len() >= 6 && hex(1, 64) && hex(2, 64) && hex(3, 64) && flag(4) && list.get(5).is_some_and(Value::is_number) {
         session.algorithm("kawpow", 2);
         session.jobs.set(boundary(message.text(3)));
+    } else if list.len() == 4 && is_some_hex(message.text(1)) && hex(2, 64) && matches!(message.text(3), "0" | "1") {
+        session.protocol("ethereum_stratum", 2);
+        session.algorithm("ethash", 1);
     } else if list.len() == 4 && hex(1, 64) && hex(2, 64) && flag(3) {
         session.protocol("ethereum_stratum", 2);
         session.algorithm("ethash", 2);
+    } else if list.len() == 4
+        && list.get(1).is_some_and(|height| number(height).is_some())
+        && is_marked_hex(message.text(2), 64)
+        && is_marked_hex(message.text(3), 64)
+    {
+        session.algorithm("octopus", 2);
+        session.jobs.set(boundary(message.text(3)));
     } else if list.get(1).and_then(Value::as_array).is_some_and(|words| words.len() == 4 && words.iter().all(Value::is_number)) {
         session.algorithm("kheavyhash", 3);
     } else if list.get(1).is_some_and(Value::is_number) && hex(2, 64) && message.text(6).bytes().all(|b| b.is_ascii_digit()) && flag(8) {
@@ -212,7 +274,6 @@ pub(super) fn answer(session: &mut Session, message: &Message<'_>, ask: Option<A
             session.seen(message.at);
             true
         }
-        Some(Ask::Share(_)) if !result.is_object() => share_answer(session, message, ask, result.as_bool() == Some(true)),
         _ => false,
     }
 }

@@ -70,7 +70,7 @@ fn identifier(session: &mut Session, message: &Message<'_>) -> bool {
         "handshake" if object.contains_key("login") && object.contains_key("pool") || is_wallet(text(object, "login")) => {
             session.sign(HANDSHAKE, at);
             session.login(text(object, "login"), 3);
-            session.pool(text(object, "pool"), 0, 3);
+            session.pool(text(object, "pool"), 0, 4);
             session.mines(message.side);
         }
         "job" if take_job(session, object) => {

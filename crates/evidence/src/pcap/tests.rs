@@ -10,6 +10,13 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Mutex;
 
+#[path = "../../tests/support/packets.rs"]
+#[expect(dead_code, reason = "shared with other tests")]
+mod packets;
+#[path = "../../tests/support/wire/mod.rs"]
+#[expect(dead_code, reason = "shared with other tests")]
+mod wire;
+
 #[derive(Default)]
 struct Collect {
     rows: Mutex<Vec<RecordBatch>>,
@@ -115,6 +122,22 @@ fn the_samples_are_read_the_same_in_pieces_of_any_size() {
         for size in [1, 13, 4_096] {
             let pieces = read(bytes, size, Limits::default());
             assert!((&pieces.0, &pieces.1) == (&whole.0, &whole.1), "{name} in pieces of {size}");
+        }
+    }
+}
+
+#[test]
+fn captures_of_miners_are_read_the_same_in_pieces_of_any_size() {
+    for case in wire::mining().chain(wire::near_misses().step_by(11)).step_by(4) {
+        let case = case.unwrap();
+        // Packed files are unpacked before.
+        if case.suffix.ends_with("gz") || case.suffix.ends_with("zst") {
+            continue;
+        }
+        let whole = read(&case.bytes, usize::MAX, Limits::default());
+        for size in [1, 7, 1_460] {
+            let pieces = read(&case.bytes, size, Limits::default());
+            assert!((&pieces.0, &pieces.1) == (&whole.0, &whole.1), "{}/{} in pieces of {size}", case.script, case.variant);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Finds addresses among the words of a text.
 
-use super::{base58, cashaddr};
+use super::{base58, bech32, cashaddr, cryptonote};
 use sha3::{Digest, Keccak256};
 
 /// An address whose checksum holds.
@@ -13,8 +13,8 @@ pub struct Wallet<'a> {
 
 /// No address is shorter.
 const SHORTEST: usize = 26;
-/// No address that is looked for is longer.
-const LONGEST: usize = 106;
+/// No address that is looked for is longer: a unified one of Zcash, with a receiver of each kind.
+const LONGEST: usize = 260;
 
 /// All addresses in a text, in their order. Logins carry them with a worker, a difficulty or a mail address behind (`.rig`, `+5000`,
 /// `/a@b`), with a coin before (`XMR:`), or right behind a short option (`-u`).
@@ -52,21 +52,15 @@ pub fn find(text: &str) -> Vec<Wallet<'_>> {
 fn coin(word: &str) -> Option<&'static str> {
     let first = *word.as_bytes().first()?;
     match (first, word.len()) {
-        (b'4' | b'8', 95) | (b'4', 106) => base58::monero(word).then_some("XMR"),
+        (_, 26..=36) => base58::coin(word),
         (b'0', 42) => ethereum(word).then_some("ETH"),
         (b'q' | b'p', 42) => cashaddr::is_valid("bitcoincash", word).then_some("BCH"),
         (b'q' | b'p', 61 | 63) => cashaddr::is_valid("kaspa", word).then_some("KAS"),
-        (b'b' | b'B' | b'l' | b'L', _) if segwit(word).is_some() => segwit(word),
-        (_, 26..=36) => base58::coin(word),
-        _ => None,
-    }
-}
-
-fn segwit(word: &str) -> Option<&'static str> {
-    let (hrp, ..) = (word.len() <= 90).then(|| bech32::segwit::decode(word).ok())??;
-    match hrp.to_lowercase().as_str() {
-        "bc" => Some("BTC"),
-        "ltc" => Some("LTC"),
+        (b'n', 48) => cashaddr::is_valid("nexa", word).then_some("NEXA"),
+        (b'a' | b'A', 42) => cashaddr::is_conflux(word).then_some("CFX"),
+        (b'9', 51) => base58::is_ergo(word).then_some("ERG"),
+        (b'b' | b'B' | b'l' | b'L' | b'g' | b'u' | b'z', _) => bech32::coin(word),
+        (_, 95..=115) => cryptonote::coin(word),
         _ => None,
     }
 }
@@ -92,7 +86,7 @@ fn ethereum(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bech32::{Fe32, hrp};
+    use ::bech32::{Fe32, hrp};
 
     /// The address to which XMRig asks for donations.
     const XMR: &str = "48edfHu7V9Z84YzzMa6fUueoELZ9ZRXq9VetWzYGzKt52XU5xvqgzYnDK9URnRoJMk1j8nLwEVsaSWJ4fhdUyZijBGUicoD";
@@ -112,6 +106,18 @@ mod tests {
             ("bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0", "BTC"),
             // The example of the cashaddr specification.
             ("qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a", "BCH"),
+            // Donations to the makers of Zephyr and Salvium, of their `src/cryptonote_config.h`.
+            ("ZEPHYR2jZrZXenfKejCcCmEkRzUYwXjgWfJF4yzdCznKQ8yQ3g3PsWUbZjzfzHbeTPMgXVmEuDKQUB9rPkgtVwyWRh9knU4EpfJ57", "ZEPH"),
+            ("SaLvdVTaMJp5hrGv2rDWzaCrM6Wrq2T4tNBPX8kvuAJv7iUiYNy4vceFskGRAawnBDiqZ9jWYXZmWemRnEKtWmNMeuSXZg6jwtx", "SAL"),
+            // The example of Ergo's documentation, and that of CIP-37.
+            ("9fRAWhdxEsTcdb8PhGNrZfwqa65zfkuYHAMmkQLcic1gdLSV5vA", "ERG"),
+            ("aarc9abycue0hhzgyrr53m6cxedgccrmmyybjgh4xg", "CFX"),
+            // Of the first of the test vectors for unified addresses in zcash/zcash-test-vectors.
+            (
+                "u1l8xunezsvhq8fgzfl7404m450nwnd76zshscn6nfys7vyz2ywyh4cc5daaq0c7q2su5lqfh23sp7fkf3kt27ve5948mzpfdvckzaect2jtte308mkwlycj2u0eac077wu70vqcetkxf",
+                "ZEC",
+            ),
+            ("nqtsq5g57qupnngwws0rlvsevggu6zxqc0tmk7d3v5ulpfh6", "NEXA"),
             // The example of EIP-55.
             ("0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "ETH"),
         ] {
@@ -139,7 +145,7 @@ mod tests {
             let address = base58::encode_check(&[version, &[0x5a; 20]].concat());
             assert_eq!(coins(&address), [coin], "{address}");
         }
-        let ltc = bech32::segwit::encode(hrp::Hrp::parse("ltc").unwrap(), Fe32::Q, &[7; 20]).unwrap();
+        let ltc = ::bech32::segwit::encode(hrp::Hrp::parse("ltc").unwrap(), Fe32::Q, &[7; 20]).unwrap();
         assert_eq!(coins(&ltc), ["LTC"]);
     }
 
@@ -169,6 +175,8 @@ mod tests {
             XMR.get(..94).unwrap(),
             "é1P7ujsXeX7GxQwHNnJsRMgAdNkFZmNVqJé",
             "4444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444",
+            // Of Alephium: there is no checksum in it.
+            "1DrDyTr9RpRsQnDnXo2YRiPzPW4ooHX5LLoqXrqfMrpQH",
         ] {
             assert_eq!(coins(text), [""; 0], "{text}");
         }

@@ -1,10 +1,12 @@
-//! Addresses in base 58: Bitcoin's kind with a double SHA-256, and Monero's, which is cut into blocks and ends in a Keccak-256.
+//! Addresses in base 58 with a checksum at the end: Bitcoin's kind, and Ergo's.
 
+use blake2::Blake2b256;
 use sha2::{Digest, Sha256};
-use sha3::Keccak256;
 
-/// The first bytes of addresses and their coins. Where coins share one, Bitcoin's is taken.
-const VERSIONS: [(&[u8], &str); 12] = [
+/// The first bytes of addresses and their coins. Where coins share one, the greatest is taken: Bitcoin's forks its own, DigiByte and
+/// others Dogecoin's 30. Of `src/chainparams.cpp` (`src/kernel/chainparams.cpp`) in bitcoin/bitcoin, litecoin-project/litecoin,
+/// dogecoin/dogecoin, dashpay/dash, RavenProject/Ravencoin and zcash/zcash; Tron's of its documentation of accounts.
+const VERSIONS: [(&[u8], &str); 13] = [
     (&[0], "BTC"),
     (&[5], "BTC"),
     (&[48], "LTC"),
@@ -17,6 +19,7 @@ const VERSIONS: [(&[u8], &str); 12] = [
     (&[122], "RVN"),
     (&[0x1c, 0xb8], "ZEC"),
     (&[0x1c, 0xbd], "ZEC"),
+    (&[0x41], "TRX"),
 ];
 
 /// The coin of an address with a double SHA-256.
@@ -38,36 +41,10 @@ pub(super) fn encode_check(payload: &[u8]) -> String {
     bs58::encode([payload, &checksum(payload)].concat()).into_string()
 }
 
-/// Whether a word is an address of Monero's main network: standard (18), integrated (19) or a sub-address (42).
-pub(super) fn monero(word: &str) -> bool {
-    let Some(bytes) = blocks(word.as_bytes()) else { return false };
-    let Some((payload, sum)) = bytes.len().checked_sub(4).map(|at| bytes.split_at(at)) else { return false };
-    let length = match payload.first() {
-        Some(18 | 42) => 65,
-        Some(19) => 73,
-        _ => return false,
-    };
-    payload.len() == length && Keccak256::digest(payload).get(..4) == Some(sum)
-}
-
-const ALPHABET: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-
-/// How many bytes a block of so many letters stands for; 0 where there is no such block.
-const BLOCK_BYTES: [usize; 12] = [0, 0, 1, 2, 0, 3, 4, 5, 0, 6, 7, 8];
-
-fn blocks(word: &[u8]) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(80);
-    for block in word.chunks(11) {
-        let size = BLOCK_BYTES.get(block.len()).copied().filter(|size| *size > 0)?;
-        let mut value: u128 = 0;
-        for letter in block {
-            let digit = ALPHABET.iter().position(|known| known == letter)?;
-            value = value * 58 + digit as u128;
-        }
-        if value >> (8 * size) != 0 {
-            return None;
-        }
-        bytes.extend_from_slice(value.to_be_bytes().get(16 - size..)?);
-    }
-    Some(bytes)
+/// Ergo's address of a key: the network and the kind of address in one byte, the key, and the head of a BLAKE2b-256 (docs.ergoplatform.com,
+/// "Address Types").
+pub(super) fn is_ergo(word: &str) -> bool {
+    let Ok(bytes) = bs58::decode(word).into_vec() else { return false };
+    let Some((payload, sum)) = bytes.len().checked_sub(4).and_then(|at| bytes.split_at_checked(at)) else { return false };
+    matches!(payload, [1, 2 | 3, ..]) && payload.len() == 34 && Blake2b256::digest(payload).get(..4) == Some(sum)
 }

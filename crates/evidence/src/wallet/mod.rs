@@ -2,7 +2,9 @@
 
 mod address;
 mod base58;
+mod bech32;
 mod cashaddr;
+mod cryptonote;
 mod tap;
 
 pub use address::{Wallet, find};

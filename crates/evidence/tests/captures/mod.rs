@@ -4,6 +4,7 @@ mod corpora;
 mod hostile;
 mod sessions;
 mod spoken;
+mod wire;
 
 use crate::support::packets::{Form, Packet, pcap};
 use crate::support::{Seen, read, wants, wants_all};
