@@ -14,6 +14,7 @@ mod message;
 mod messages;
 mod nodes;
 mod opening;
+mod pace;
 mod session;
 mod shares;
 mod stratum;
@@ -25,6 +26,7 @@ mod web_miner;
 mod websocket;
 
 pub(crate) use conversation::Conversation;
+pub(crate) use pace::Interval;
 
 /// Who opened the connection, as far as that was seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -84,6 +86,8 @@ pub(crate) struct MiningSession {
     pub(crate) hashes: Option<f64>,
     /// Expected hashes behind the accepted shares.
     pub(crate) hashes_accepted: Option<f64>,
+    /// The submitted shares over time.
+    pub(crate) intervals: Vec<Interval>,
     /// 0 to 1.
     pub(crate) confidence: f64,
     /// Ticks of the first and last message of the protocol.

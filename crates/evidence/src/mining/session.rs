@@ -3,6 +3,7 @@
 use super::coins::{self, Program};
 use super::login::{self, Login};
 use super::nodes::Peers;
+use super::pace::Pace;
 use super::shares::{Jobs, Tally, Work, network_difficulty};
 use super::{MiningSession, Role, Side};
 use serde_json::Value;
@@ -70,6 +71,7 @@ pub(super) struct Session {
     pool_rank: u8,
     pub(super) jobs: Jobs,
     pub(super) tally: Tally,
+    pace: Pace,
     pending: VecDeque<Pending>,
     algorithm: &'static str,
     algorithm_rank: u8,
@@ -211,6 +213,7 @@ impl Session {
     pub(super) fn share(&mut self, from: Side, id: Option<&Value>, job: &str, at: i64) {
         let work = self.jobs.work(job);
         self.tally.submit(work);
+        self.pace.share(work, at);
         self.ask(from, id, Ask::Share(work));
         self.seen(at);
     }
@@ -286,6 +289,7 @@ impl Session {
             difficulty: self.jobs.current.map(Work::number),
             hashes: self.tally.hashes(factor),
             hashes_accepted: self.tally.accepted_hashes(factor),
+            intervals: self.pace.intervals(factor),
             confidence: self.confidence(),
             first: self.first.unwrap_or_default(),
             last: self.last,

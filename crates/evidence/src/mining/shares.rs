@@ -102,15 +102,15 @@ impl Jobs {
 }
 
 #[derive(Debug, Default, Clone, Copy)]
-struct Sum {
-    shares: u64,
+pub(super) struct Sum {
+    pub(super) shares: u64,
     difficulty: f64,
     hashes: f64,
     unknown: u64,
 }
 
 impl Sum {
-    fn add(&mut self, work: Option<Work>) {
+    pub(super) fn add(&mut self, work: Option<Work>) {
         self.shares = self.shares.saturating_add(1);
         match work {
             Some(Work::Difficulty(number)) => self.difficulty += number,
@@ -119,7 +119,16 @@ impl Sum {
         }
     }
 
-    fn hashes(&self, factor: Option<f64>) -> Option<f64> {
+    pub(super) fn with(self, other: Self) -> Self {
+        Self {
+            shares: self.shares.saturating_add(other.shares),
+            difficulty: self.difficulty + other.difficulty,
+            hashes: self.hashes + other.hashes,
+            unknown: self.unknown.saturating_add(other.unknown),
+        }
+    }
+
+    pub(super) fn hashes(&self, factor: Option<f64>) -> Option<f64> {
         if self.shares == self.unknown {
             return None;
         }

@@ -204,6 +204,13 @@ fn put_millis(from: i64, to: i64, column: &mut ColumnBuilder) {
     column.long_option(known.then(|| (to.saturating_sub(from)).max(0) / (model::ticks::SECOND / 1_000)));
 }
 
+fn put_real(value: Option<f64>, column: &mut ColumnBuilder) {
+    match value {
+        Some(value) => column.real(value),
+        None => column.missing(),
+    }
+}
+
 fn put_list<'a>(elements: impl Iterator<Item = &'a str>, column: &mut ColumnBuilder) {
     let mut out = String::new();
     for element in elements {

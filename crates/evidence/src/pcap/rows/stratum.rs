@@ -1,8 +1,11 @@
 //! Mining sessions to PoolhoundStratum_CL.
 
-use super::{Mapping, Record, Seen, put_address, put_list, put_number, put_time};
-use crate::mining::{MiningSession, Role};
+use super::{Mapping, Record, Seen, put_address, put_list, put_number, put_real, put_time};
+use crate::ColumnBuilder;
+use crate::mining::{Interval, MiningSession, Role};
 use crate::pcap::file::Place;
+use model::ticks;
+use serde_json::json;
 
 /// The source is the side that mines.
 pub(crate) struct StratumRow {
@@ -40,16 +43,14 @@ impl Record for StratumRow {
         ("Worker", |r, _, c| c.text(&r.session.worker)),
         ("SharesSubmitted", |r, _, c| put_number(r.session.shares_submitted, c)),
         ("SharesAccepted", |r, _, c| put_number(r.session.shares_accepted, c)),
+        ("SharesRejected", |r, _, c| put_number(r.session.shares_rejected, c)),
+        ("SharesUnknown", |r, _, c| put_number(r.session.shares_unknown, c)),
         ("BytesOut", |r, _, c| put_number(r.bytes[0], c)),
         ("BytesIn", |r, _, c| put_number(r.bytes[1], c)),
-        ("Difficulty", |r, _, c| match r.session.difficulty {
-            Some(difficulty) => c.real(difficulty),
-            None => c.missing(),
-        }),
-        ("HashesEstimated", |r, _, c| match r.session.hashes {
-            Some(hashes) => c.real(hashes),
-            None => c.missing(),
-        }),
+        ("Difficulty", |r, _, c| put_real(r.session.difficulty, c)),
+        ("HashesEstimated", |r, _, c| put_real(r.session.hashes, c)),
+        ("HashesAccepted", |r, _, c| put_real(r.session.hashes_accepted, c)),
+        ("Intervals", |r, _, c| put_intervals(&r.session.intervals, c)),
         ("Confidence", |r, _, c| c.real(r.session.confidence)),
         ("Proof", |r, _, c| put_list(r.session.proof.iter().map(String::as_str), c)),
         ("SourceFile", |_, input, c| c.text(&input.file.name)),
@@ -59,4 +60,16 @@ impl Record for StratumRow {
     fn place(&self) -> Place {
         self.seen.place
     }
+}
+
+/// A list of `start`, `seconds`, `shares` and `hashes` (null where unknown).
+fn put_intervals(intervals: &[Interval], column: &mut ColumnBuilder) {
+    if intervals.is_empty() {
+        return column.missing();
+    }
+    let each = intervals
+        .iter()
+        .map(|i| json!({"start": ticks::iso_short(i.start), "seconds": i.seconds, "shares": i.shares, "hashes": i.hashes}))
+        .collect::<Vec<_>>();
+    column.text(&serde_json::Value::Array(each).to_string());
 }
