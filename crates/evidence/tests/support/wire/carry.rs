@@ -27,6 +27,8 @@ pub(crate) enum Tunnel {
     Socks5Address6,
     /// SOCKS 5 within CONNECT.
     Both,
+    /// None, but the line with which a balancer tells whom it speaks for.
+    Balancer,
     WebSocket,
 }
 
@@ -34,7 +36,7 @@ impl Tunnel {
     /// The pool that the tunnel leads to.
     pub(crate) fn pool(self, name: &'static str) -> &'static str {
         match self {
-            Self::None | Self::WebSocket => "",
+            Self::None | Self::WebSocket | Self::Balancer => "",
             Self::Socks4 | Self::Socks5Address => "203.0.113.66",
             Self::Socks5Address6 => "2001:db8:66::9",
             _ => name,
@@ -58,6 +60,7 @@ impl Tunnel {
         };
         match self {
             Self::None | Self::WebSocket => Vec::new(),
+            Self::Balancer => vec![c(format!("PROXY TCP4 10.0.0.5 203.0.113.66 50000 {port}\r\n").into_bytes())],
             Self::Connect => vec![c(ask("Proxy-Connection: keep-alive\r\n")), s(established)],
             Self::ConnectTwice => vec![
                 c(ask("")),

@@ -183,6 +183,7 @@ fn places() -> Vec<Variant> {
         filed("pcapng-zst", Kind::Zstd),
         tunnelled("connect", Tunnel::Connect),
         tunnelled("connect-twice", Tunnel::ConnectTwice),
+        Variant { only: Only::Lines, ..tunnelled("balancer", Tunnel::Balancer) },
         tunnelled("socks4", Tunnel::Socks4),
         tunnelled("socks4a", Tunnel::Socks4a),
         tunnelled("socks5", Tunnel::Socks5),
