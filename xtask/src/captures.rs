@@ -5,6 +5,7 @@
 #[expect(dead_code, clippy::unwrap_used, reason = "shared with tests")]
 mod packets;
 #[path = "../../crates/evidence/tests/support/wire/mod.rs"]
+#[expect(dead_code, reason = "shared with tests")]
 mod wire;
 
 use std::fs;

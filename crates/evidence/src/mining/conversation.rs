@@ -343,6 +343,9 @@ impl Live {
         let (frames, messages) = &mut *layer;
         let mut readable = true;
         let framed = frames.push(bytes, |frame| {
+            if frame.is_empty() {
+                self.idle = self.idle.saturating_add(1);
+            }
             let outcome = messages.push(frame, |message| self.message(side, message, at, Carrier::WebSocket));
             readable &= outcome == Outcome::Taken;
             messages.end_of_frame();

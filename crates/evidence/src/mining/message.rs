@@ -93,7 +93,7 @@ pub(super) fn is_marked_hex(text: &str, digits: usize) -> bool {
 
 /// Reads a message, or a batch of them. Whether it was of any use.
 pub(super) fn read(session: &mut Session, bytes: &[u8], side: Side, at: i64, carrier: Carrier<'_>) -> bool {
-    match serde_json::from_slice(bytes) {
+    match serde_json::from_slice(bytes).or_else(|_| serde_json::from_str(&repaired(bytes))) {
         Ok(Value::Object(object)) => one(session, &Message { side, at, carrier, object: &object }),
         Ok(Value::Array(batch)) => {
             let mut useful = false;
@@ -104,6 +104,29 @@ pub(super) fn read(session: &mut Session, bytes: &[u8], side: Side, at: i64, car
         }
         _ => false,
     }
+}
+
+/// With what readers of less strictness accept: letters of another encoding, and halves of surrogate pairs. None of that stands in what
+/// tells mining, but may stand in a password.
+fn repaired(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let mut out = String::with_capacity(text.len());
+    let mut rest: &str = &text;
+    while let Some((before, after)) = rest.split_once("\\u") {
+        out.push_str(before);
+        let is_half = matches!(after.as_bytes(), [b'd' | b'D', b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F', ..]);
+        match after.split_at_checked(4).filter(|(digits, _)| is_half && is_some_hex(digits)) {
+            Some((_, after)) => {
+                out.push_str("\\ufffd");
+                rest = after;
+            }
+            None => {
+                out.push_str("\\u");
+                rest = after;
+            }
+        }
+    }
+    out + rest
 }
 
 /// Members of a program's own records. A log in JSON may hold each message that a pool or a proxy heard, with such a member beside it.

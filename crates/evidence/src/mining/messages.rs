@@ -100,6 +100,8 @@ impl Messages {
             match self.state {
                 State::LineStart => match byte {
                     b' ' | b'\t' | b'\r' | b'\n' => at += 1,
+                    // A mark of UTF-8.
+                    0xef | 0xbb | 0xbf => at += 1,
                     b'{' | b'[' => {
                         self.begin();
                         start = at;

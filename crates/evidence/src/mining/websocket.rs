@@ -1,4 +1,7 @@
-//! Frames of WebSocket: unmasked, and put together where a message comes in pieces. Compressed messages cannot be read.
+//! Frames of WebSocket: unmasked, and put together where a message comes in pieces. Of compressed messages (RFC 7692) those can be read
+//! that do not lean on the ones before: the first of a side, and all where the sides agreed so. No more than one message is kept for it.
+
+use flate2::{Decompress, FlushDecompress, Status};
 
 /// Longer messages are passed over.
 const LONGEST: usize = 64 << 10;
@@ -16,7 +19,9 @@ pub(super) struct Frames {
     kind: Kind,
     last: bool,
     message: Vec<u8>,
-    /// The message under way is compressed, or too long.
+    /// The message under way is compressed.
+    compressed: bool,
+    /// It is too long.
     passed_over: bool,
 }
 
@@ -81,7 +86,7 @@ pub(super) fn looks_like(bytes: &[u8]) -> Option<bool> {
 }
 
 impl Frames {
-    /// Takes bytes and hands out whole messages; an error where they are no frames.
+    /// Takes bytes and hands out whole messages, an empty one for each that cannot be read; an error where they are no frames.
     pub(super) fn push(&mut self, mut bytes: &[u8], mut message: impl FnMut(&[u8])) -> Result<(), ()> {
         while !bytes.is_empty() || self.left == 0 && !self.head.is_empty() {
             if self.left > 0 {
@@ -114,7 +119,8 @@ impl Frames {
         self.kind = if head.opcode >= 8 { Kind::Control } else { Kind::Message };
         if matches!(head.opcode, TEXT | BINARY) {
             self.message.clear();
-            self.passed_over = head.compressed;
+            self.compressed = head.compressed;
+            self.passed_over = false;
         }
     }
 
@@ -142,13 +148,29 @@ impl Frames {
 
     fn end(&mut self, message: &mut impl FnMut(&[u8])) {
         if self.kind == Kind::Message && self.last {
-            if !self.passed_over {
+            if self.passed_over {
+                // What is left of it is of no use.
+            } else if !self.compressed {
                 message(&self.message);
+            } else {
+                message(&inflate(&mut self.message).unwrap_or_default());
             }
             self.message.clear();
             self.passed_over = false;
         }
     }
+}
+
+/// What a sender leaves off each compressed message.
+const TAIL: [u8; 4] = [0, 0, 0xff, 0xff];
+
+/// A message that leans on none before it.
+fn inflate(message: &mut Vec<u8>) -> Option<Vec<u8>> {
+    message.extend_from_slice(&TAIL);
+    let mut plain = Vec::with_capacity(LONGEST);
+    let status = Decompress::new(false).decompress_vec(message, &mut plain, FlushDecompress::Sync).ok()?;
+    // One that fills all the room is too long.
+    (status != Status::BufError && plain.len() < LONGEST).then_some(plain)
 }
 
 /// A frame as a side would send it.
@@ -202,9 +224,33 @@ mod tests {
     fn what_is_compressed_or_too_long_is_passed_over() {
         let mut compressed = frame(b"{}", TEXT, true, None);
         compressed[0] |= 0x40;
+        compressed[2] = 0xff;
         let huge = [vec![0x81, 127, 0, 0, 0, 0, 0, 2, 0, 0], vec![b'{'; 2 << 16]].concat();
         let bytes = [compressed, huge, frame(b"[]", TEXT, true, None)].concat();
-        assert_eq!(messages(&bytes, 1000).unwrap(), ["[]"]);
+        assert_eq!(messages(&bytes, 1000).unwrap(), ["", "[]"]);
         assert_eq!(messages(&[0xff, 0xff], 2), Err(()));
+    }
+
+    fn packed(packer: &mut flate2::Compress, text: &str) -> Vec<u8> {
+        let mut out = Vec::with_capacity(text.len() + 64);
+        packer.compress_vec(text.as_bytes(), &mut out, flate2::FlushCompress::Sync).unwrap();
+        out.truncate(out.len() - TAIL.len());
+        let mut bytes = frame(&out, TEXT, true, Some([1, 2, 3, 4]));
+        bytes[0] |= 0x40;
+        bytes
+    }
+
+    #[test]
+    fn compressed_messages_that_stand_alone_are_read() {
+        let mut packer = flate2::Compress::new(flate2::Compression::best(), false);
+        let text = "{\"type\":\"auth\",\"params\":{\"site_key\":\"x\"}}";
+        let bytes = [packed(&mut packer, text), packed(&mut packer, text)].concat();
+        for piece in [1, 7, 1000] {
+            // The second is told as what the first was.
+            assert_eq!(messages(&bytes, piece).unwrap(), [text, ""]);
+        }
+        packer.reset();
+        let long = packed(&mut packer, &"a".repeat(LONGEST + 9));
+        assert_eq!(messages(&long, 1000).unwrap(), [""]);
     }
 }

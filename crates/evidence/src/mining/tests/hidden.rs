@@ -29,6 +29,18 @@ fn order_spacing_and_escapes_do_not_matter() {
 }
 
 #[test]
+fn what_strict_readers_refuse_hides_nothing() {
+    for pass in [&b"caf\xe9"[..], b"\\ud800", b"\\uDFFF\\ud83d\\ude00", b"\\\\u\xff"] {
+        let head = format!(r#"{{"id":1,"method":"login","params":{{"login":"{XMR}.rig","agent":"XMRig/6.21.0","pass":""#);
+        let login = [head.as_bytes(), pass, b"\"}}\n"].concat();
+        let found = session(&script(&[(Client, login)])).unwrap();
+        assert_eq!((found.wallet.as_str(), found.worker.as_str()), (XMR, "rig"), "{pass:?}");
+    }
+    let marked = [b"\xef\xbb\xbf", &monero()[0].1[..]].concat();
+    assert_eq!(session(&script(&[(Client, marked)])).unwrap().wallet, XMR);
+}
+
+#[test]
 fn one_side_is_enough() {
     for script in [monero(), bitcoin()] {
         for side in [Client, Server] {

@@ -3,7 +3,8 @@
 use super::super::packets::Who;
 use super::numbers::Numbers;
 use super::script::{Carrier, Said, Script};
-use super::text::Style;
+use super::variant::Variant;
+use flate2::{Compress, Compression, FlushCompress};
 
 /// Bytes of one side; with the number of the message that they carry.
 pub(crate) struct Flight {
@@ -26,6 +27,8 @@ pub(crate) enum Tunnel {
     Socks5Address6,
     /// SOCKS 5 within CONNECT.
     Both,
+    /// None, but the line with which a balancer tells whom it speaks for.
+    Balancer,
     WebSocket,
 }
 
@@ -33,7 +36,7 @@ impl Tunnel {
     /// The pool that the tunnel leads to.
     pub(crate) fn pool(self, name: &'static str) -> &'static str {
         match self {
-            Self::None | Self::WebSocket => "",
+            Self::None | Self::WebSocket | Self::Balancer => "",
             Self::Socks4 | Self::Socks5Address => "203.0.113.66",
             Self::Socks5Address6 => "2001:db8:66::9",
             _ => name,
@@ -57,6 +60,7 @@ impl Tunnel {
         };
         match self {
             Self::None | Self::WebSocket => Vec::new(),
+            Self::Balancer => vec![c(format!("PROXY TCP4 10.0.0.5 203.0.113.66 50000 {port}\r\n").into_bytes())],
             Self::Connect => vec![c(ask("Proxy-Connection: keep-alive\r\n")), s(established)],
             Self::ConnectTwice => vec![
                 c(ask("")),
@@ -97,8 +101,10 @@ impl Tunnel {
 }
 
 /// All that is said, in order.
-pub(crate) fn flights(script: &Script, style: &Style, framed: bool, chunked: bool, numbers: &mut Numbers) -> Vec<Flight> {
-    let carrier = if framed { Carrier::WebSocket("ws.pool.example") } else { script.carrier };
+pub(crate) fn flights(script: &Script, variant: &Variant, numbers: &mut Numbers) -> Vec<Flight> {
+    let (style, chunked) = (&variant.style, variant.chunked);
+    let mut packers = [Packer::new(variant.packed), Packer::new(variant.packed)];
+    let carrier = if variant.tunnel == Tunnel::WebSocket { Carrier::WebSocket("ws.pool.example") } else { script.carrier };
     let mut all = Vec::new();
     if let Carrier::WebSocket(host) = carrier {
         let ask = format!(
@@ -118,13 +124,47 @@ pub(crate) fn flights(script: &Script, style: &Style, framed: bool, chunked: boo
                 match carrier {
                     Carrier::Lines | Carrier::Raw => (text + style.end).into_bytes(),
                     Carrier::Http { target, asks, answers } => http(*who, &text, [target, asks, answers], chunked, numbers),
-                    Carrier::WebSocket(_) => frames(*who, text.as_bytes(), numbers),
+                    Carrier::WebSocket(_) => match packers[usize::from(*who == Who::Server)].pack(text.as_bytes()) {
+                        Some(packed) => frame(*who, 0xc1, &packed, numbers),
+                        None => frames(*who, text.as_bytes(), numbers),
+                    },
                 }
             }
         };
         all.push(Flight { who: *who, bytes, said: number });
     }
     all
+}
+
+/// Whether WebSocket's messages are compressed, and lean on those before.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Packed {
+    No,
+    Alone,
+    Together,
+}
+
+struct Packer {
+    packed: Packed,
+    state: Compress,
+}
+
+impl Packer {
+    fn new(packed: Packed) -> Self {
+        Self { packed, state: Compress::new(Compression::default(), false) }
+    }
+
+    fn pack(&mut self, message: &[u8]) -> Option<Vec<u8>> {
+        if self.packed == Packed::Alone {
+            self.state.reset();
+        }
+        let mut out = Vec::with_capacity(message.len() + 64);
+        (self.packed != Packed::No).then_some(())?;
+        self.state.compress_vec(message, &mut out, FlushCompress::Sync).ok()?;
+        // The mark of the flush is left off.
+        out.truncate(out.len() - 4);
+        Some(out)
+    }
 }
 
 fn http(who: Who, body: &str, [target, asks, answers]: [&str; 3], chunked: bool, numbers: &mut Numbers) -> Vec<u8> {

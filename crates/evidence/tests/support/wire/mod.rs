@@ -17,7 +17,7 @@ mod tls;
 mod variant;
 
 use super::packets::{self, Connection, Packet, end};
-use carry::{Flight, Tunnel};
+use carry::{Flight, Packed, Tunnel};
 pub(crate) use numbers::Numbers;
 use script::{Carrier, Facts, Script, Truth};
 use segments::{Arrival, Part};
@@ -86,7 +86,8 @@ fn cases(scripts: Vec<Script>) -> impl Iterator<Item = io::Result<Case>> {
 
 /// Whether a reader could know anything of it.
 fn can_be_told(script: &Script, variant: &Variant) -> bool {
-    let whole = matches!(variant.part, Part::Whole | Part::WithoutHandshake) && variant.arrival != Arrival::OneLost;
+    let whole =
+        matches!(variant.part, Part::Whole | Part::WithoutHandshake) && variant.arrival != Arrival::OneLost && !variant.is_cut_off();
     let facts = match &script.truth {
         Truth::Mining(facts) => facts,
         Truth::NothingAsAWhole => return whole && variant.suits(script.carrier),
@@ -104,7 +105,7 @@ fn can_be_told(script: &Script, variant: &Variant) -> bool {
 
 fn case(script: &Script, variant: &Variant) -> io::Result<Case> {
     let mut numbers = Numbers::of(&format!("{}/{}", script.name, variant.name));
-    let by_proxy = !matches!(variant.tunnel, Tunnel::None | Tunnel::WebSocket);
+    let by_proxy = !matches!(variant.tunnel, Tunnel::None | Tunnel::WebSocket | Tunnel::Balancer);
     let (client, server) = match (variant.six, by_proxy) {
         (false, false) => (end(CLIENT, 50_000), end("203.0.113.66", 3_333)),
         (false, true) => (end(CLIENT, 50_000), end("10.0.0.8", 3_128)),
@@ -112,11 +113,7 @@ fn case(script: &Script, variant: &Variant) -> io::Result<Case> {
         (true, true) => (end("2001:db8::5", 50_000), end("2001:db8::8", 1_080)),
     };
     let mut flights = variant.tunnel.open(POOL, 3_333);
-    let said = if variant.tls {
-        tls::flights(POOL, &mut numbers)
-    } else {
-        carry::flights(script, &variant.style, variant.tunnel == Tunnel::WebSocket, variant.chunked, &mut numbers)
-    };
+    let said = if variant.tls { tls::flights(POOL, &mut numbers) } else { carry::flights(script, variant, &mut numbers) };
     flights.extend(said);
     if variant.joined {
         flights = joined(flights);
@@ -198,6 +195,10 @@ fn cells(facts: &Facts, carrier: Carrier, variant: &Variant, client: &str) -> Ve
         (false, "") if variant.lookup => POOL,
         (false, tunnel) => tunnel,
     };
+    if variant.packed == Packed::Together {
+        // The first message of a side is all that can be read.
+        return vec![("Protocol", facts.protocol.to_owned()), ("Login", login.to_owned()), ("DstHostname", pool.to_owned())];
+    }
     let mut cells = vec![
         ("Protocol", facts.protocol.to_owned()),
         ("Login", login.to_owned()),
@@ -211,7 +212,8 @@ fn cells(facts: &Facts, carrier: Carrier, variant: &Variant, client: &str) -> Ve
     if knows_agent || facts.role == "miner" {
         cells.push(("Role", facts.role.to_owned()));
     }
-    let whole = matches!(variant.part, Part::Whole | Part::WithoutHandshake) && variant.arrival != Arrival::OneLost;
+    let whole =
+        matches!(variant.part, Part::Whole | Part::WithoutHandshake) && variant.arrival != Arrival::OneLost && !variant.is_cut_off();
     if whole {
         cells.extend([
             ("Agent", facts.agent.to_owned()),

@@ -1,6 +1,6 @@
 //! The variants in which each conversation is written.
 
-use super::carry::Tunnel;
+use super::carry::{Packed, Tunnel};
 use super::file::{Frame, Kind};
 use super::script::Carrier;
 use super::segments::{Arrival, Part};
@@ -12,6 +12,7 @@ pub(crate) struct Variant {
     pub(crate) style: Style,
     pub(crate) tunnel: Tunnel,
     pub(crate) chunked: bool,
+    pub(crate) packed: Packed,
     pub(crate) segment: usize,
     /// Messages of a side in a row are sent at once.
     pub(crate) joined: bool,
@@ -36,6 +37,7 @@ enum Only {
     Text,
     Lines,
     Http,
+    WebSocket,
 }
 
 impl Variant {
@@ -45,6 +47,7 @@ impl Variant {
             style: Style::PLAIN,
             tunnel: Tunnel::None,
             chunked: false,
+            packed: Packed::No,
             segment: 1_400,
             joined: false,
             arrival: Arrival::InOrder,
@@ -60,12 +63,18 @@ impl Variant {
         }
     }
 
+    /// Whether the ends of packets are missing.
+    pub(crate) fn is_cut_off(&self) -> bool {
+        self.snap < self.segment + 100
+    }
+
     /// Whether what is carried so can be written so.
     pub(crate) fn suits(&self, carrier: Carrier) -> bool {
         match self.only {
             Only::All => true,
             Only::Text => carrier != Carrier::Raw,
             Only::Lines => carrier == Carrier::Lines,
+            Only::WebSocket => matches!(carrier, Carrier::WebSocket(_)),
             Only::Http => matches!(carrier, Carrier::Http { .. }),
         }
     }
@@ -165,6 +174,7 @@ fn places() -> Vec<Variant> {
         framed("linux-cooked", Frame::LinuxCooked),
         framed("raw-ip", Frame::RawIp),
         framed("loopback", Frame::Loopback),
+        Variant { snap: 500, ..new("cut-off") },
         Variant { others: true, ..new("among-others") },
         filed("pcap-big-endian", Kind::PcapBig),
         filed("pcapng", Kind::Pcapng),
@@ -173,6 +183,7 @@ fn places() -> Vec<Variant> {
         filed("pcapng-zst", Kind::Zstd),
         tunnelled("connect", Tunnel::Connect),
         tunnelled("connect-twice", Tunnel::ConnectTwice),
+        Variant { only: Only::Lines, ..tunnelled("balancer", Tunnel::Balancer) },
         tunnelled("socks4", Tunnel::Socks4),
         tunnelled("socks4a", Tunnel::Socks4a),
         tunnelled("socks5", Tunnel::Socks5),
@@ -183,6 +194,9 @@ fn places() -> Vec<Variant> {
         Variant { segment: 1, arrival: Arrival::Twice, six: true, ..tunnelled("socks5-by-byte", Tunnel::Socks5) },
         Variant { only: Only::Lines, ..tunnelled("websocket", Tunnel::WebSocket) },
         Variant { only: Only::Lines, segment: 3, ..tunnelled("websocket-by-three", Tunnel::WebSocket) },
+        Variant { only: Only::Lines, packed: Packed::Alone, ..tunnelled("websocket-packed", Tunnel::WebSocket) },
+        Variant { only: Only::WebSocket, packed: Packed::Alone, ..new("packed") },
+        Variant { only: Only::WebSocket, packed: Packed::Together, ..new("packed-together") },
         Variant { only: Only::Http, chunked: true, ..new("chunked") },
         Variant { only: Only::Http, chunked: true, segment: 1, tunnel: Tunnel::Connect, ..new("chunked-connect-by-byte") },
         Variant { tls: true, ..new("tls") },
