@@ -10,6 +10,7 @@ mod externals;
 mod functions;
 mod hunts;
 mod library;
+mod prices;
 mod rules;
 mod watchlists;
 
@@ -19,5 +20,6 @@ pub use error::ContentError;
 pub use externals::Externals;
 pub use hunts::{EntityMapping, Hunt};
 pub use library::Library;
+pub use prices::{Coin, Prices};
 pub use rules::RuleFile;
 pub use watchlists::Watchlist;

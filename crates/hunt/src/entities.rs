@@ -127,7 +127,7 @@ fn host_of(domain: String) -> String {
     }
 }
 
-fn text(column: &ArrayRef, n: usize) -> String {
+pub(crate) fn text(column: &ArrayRef, n: usize) -> String {
     match column.data_type() {
         DataType::Utf8View if !column.is_null(n) => column.as_string_view().value(n).to_owned(),
         DataType::Utf8 if !column.is_null(n) => column.as_string::<i32>().value(n).to_owned(),
@@ -136,7 +136,7 @@ fn text(column: &ArrayRef, n: usize) -> String {
     }
 }
 
-fn number(column: &ArrayRef, n: usize) -> Option<i64> {
+pub(crate) fn number(column: &ArrayRef, n: usize) -> Option<i64> {
     if column.is_null(n) {
         return None;
     }
@@ -149,7 +149,7 @@ fn number(column: &ArrayRef, n: usize) -> Option<i64> {
     }
 }
 
-fn real(column: &ArrayRef, n: usize) -> Option<f64> {
+pub(crate) fn real(column: &ArrayRef, n: usize) -> Option<f64> {
     match column.data_type() {
         DataType::Float64 if !column.is_null(n) => Some(column.as_primitive::<Float64Type>().value(n)),
         _ => number(column, n).map(|v| v as f64),

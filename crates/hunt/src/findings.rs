@@ -48,7 +48,7 @@ pub(crate) fn host(row: &Row) -> &str {
 }
 
 /// What the finding is about; part of its identity.
-fn object(class: EvidenceClass, row: &Row) -> String {
+pub(crate) fn object(class: EvidenceClass, row: &Row) -> String {
     let remote = || match row.remote_port {
         Some(port) if !row.remote_ip.is_empty() => format!("{}:{port}", row.remote_ip),
         _ => row.remote_ip.clone(),

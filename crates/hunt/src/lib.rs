@@ -3,6 +3,7 @@
 //!
 //! Knows neither files nor engine: it works over a laptop's evidence and a workspace alike.
 
+mod campaigns;
 mod cases;
 mod columns;
 mod coverage;

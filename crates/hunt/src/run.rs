@@ -1,11 +1,13 @@
 //! The walk from hunts to cases.
 
+use crate::campaigns::{self, campaigns};
 use crate::cases::cases;
 use crate::columns::explained;
 use crate::entities::{Row, rows};
 use crate::findings::{Found, findings};
-use content::{Hunt, Library};
-use model::{Answer, Backend, Case, Finding, Lineage, Provenance, Query, QueryError, RecordId, Verdict};
+use content::{Hunt, Library, Prices};
+use model::campaign::Campaign;
+use model::{Answer, Backend, Case, EvidenceClass, Finding, Lineage, Provenance, Query, QueryError, RecordId, Verdict};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -16,6 +18,8 @@ pub struct Hunted {
     pub findings: Vec<Finding>,
     /// Worst first.
     pub cases: Vec<Case>,
+    /// Open ones first, most work first.
+    pub campaigns: Vec<Campaign>,
     pub problems: Vec<Problem>,
     /// The tables that each hunt that ran reads, by the hunt's id.
     pub scans: Vec<(String, Vec<Arc<str>>)>,
@@ -31,9 +35,9 @@ pub struct Problem {
     pub query: String,
 }
 
-/// Runs all hunts of a library in one go, and explains findings where the library has policies. `locate` tells where a record
-/// lies; it is asked after the run.
-pub fn hunt(backend: &dyn Backend, library: &Library, locate: &dyn Fn(RecordId) -> Option<Provenance>) -> Hunted {
+/// Runs all hunts of a library in one go, explains findings where the library has policies, and tells what was mined: with prices, what
+/// that cost. `locate` tells where a record lies; it is asked after the run.
+pub fn hunt(backend: &dyn Backend, library: &Library, prices: Option<&Prices>, locate: &dyn Fn(RecordId) -> Option<Provenance>) -> Hunted {
     let mut hunted = Hunted::default();
     let mut sound: Vec<&Hunt> = Vec::new();
     for hunt in &library.hunts {
@@ -45,10 +49,12 @@ pub fn hunt(backend: &dyn Backend, library: &Library, locate: &dyn Fn(RecordId) 
             Err(error) => hunted.problems.push(problem(hunt, error)),
         }
     }
-    let mut found = if library.has_policies() && !sound.is_empty() {
-        judged(backend, &sound, locate, &mut hunted.problems)
+    // What was mined is asked for in the same pass, where a hunt looks for it at all.
+    let work = sound.iter().any(|h| h.evidence_class == EvidenceClass::StratumPayload) && backend.check(campaigns::QUERY).is_ok();
+    let (mut found, answer) = if library.has_policies() && !sound.is_empty() {
+        judged(backend, &sound, work, locate, &mut hunted.problems)
     } else {
-        plain(backend, &sound, locate, &mut hunted.problems)
+        plain(backend, &sound, work, locate, &mut hunted.problems)
     };
     hunted.cases = cases(&found);
     found.sort_by(|a, b| {
@@ -56,6 +62,7 @@ pub fn hunt(backend: &dyn Backend, library: &Library, locate: &dyn Fn(RecordId) 
         key(a).cmp(&key(b)).then_with(|| a.first.cmp(&b.first)).then_with(|| a.finding.id.cmp(&b.finding.id))
     });
     hunted.findings = found.into_iter().map(|f| f.finding).collect();
+    hunted.campaigns = campaigns(answer.as_ref(), &library.hunts, &hunted.findings, prices);
     hunted
 }
 
@@ -63,22 +70,43 @@ fn problem(hunt: &Hunt, error: QueryError) -> Problem {
     Problem { hunt: hunt.id.clone(), file: hunt.file.clone(), error, query: hunt.query.clone() }
 }
 
+/// The query for what was mined, last in a run.
+fn of_work(work: bool) -> Option<Query> {
+    work.then(|| Query { id: "campaigns".to_owned(), text: campaigns::QUERY.to_owned(), lineage: false })
+}
+
+/// The answer to [`of_work`], which is not a hunt's.
+fn take_work(work: bool, answers: &mut Vec<Result<Answer, QueryError>>, problems: &mut Vec<Problem>) -> Option<Answer> {
+    let answer = if work { answers.pop()? } else { return None };
+    let told = |error| Problem {
+        hunt: "campaigns".to_owned(),
+        file: "Poolhound_MiningWork".to_owned(),
+        error,
+        query: campaigns::QUERY.to_owned(),
+    };
+    answer.map_err(|error| problems.push(told(error))).ok()
+}
+
 /// A query a hunt.
 fn plain(
     backend: &dyn Backend,
     hunts: &[&Hunt],
+    work: bool,
     locate: &dyn Fn(RecordId) -> Option<Provenance>,
     problems: &mut Vec<Problem>,
-) -> Vec<Found> {
-    let queries: Vec<Query> = hunts.iter().map(|h| Query { id: h.id.clone(), text: h.query.clone(), lineage: true }).collect();
+) -> (Vec<Found>, Option<Answer>) {
+    let mut queries: Vec<Query> = hunts.iter().map(|h| Query { id: h.id.clone(), text: h.query.clone(), lineage: true }).collect();
+    queries.extend(of_work(work));
+    let mut answers = backend.run(&queries);
+    let mined = take_work(work, &mut answers, problems);
     let mut found = Vec::new();
-    for (hunt, answer) in hunts.iter().zip(backend.run(&queries)) {
+    for (hunt, answer) in hunts.iter().zip(answers) {
         match answer {
             Ok(answer) => found.extend(findings(hunt, &rows(hunt, &answer), answer.lineage.as_deref(), false, locate)),
             Err(error) => problems.push(problem(hunt, error)),
         }
     }
-    found
+    (found, mined)
 }
 
 /// Hunts in groups whose query with exclusions is accepted: one group, unless it outgrows what can be planned.
@@ -96,14 +124,18 @@ fn groups<'a, 'h>(backend: &dyn Backend, hunts: &'a [&'h Hunt]) -> Vec<&'a [&'h 
 fn judged(
     backend: &dyn Backend,
     hunts: &[&Hunt],
+    work: bool,
     locate: &dyn Fn(RecordId) -> Option<Provenance>,
     problems: &mut Vec<Problem>,
-) -> Vec<Found> {
+) -> (Vec<Found>, Option<Answer>) {
     let groups = groups(backend, hunts);
-    let queries: Vec<Query> =
+    let mut queries: Vec<Query> =
         groups.iter().map(|group| Query { id: "exclusions".to_owned(), text: explained(group), lineage: true }).collect();
+    queries.extend(of_work(work));
+    let mut answers = backend.run(&queries);
+    let mined = take_work(work, &mut answers, problems);
     let (mut found, mut failed) = (Vec::new(), Vec::new());
-    for ((group, query), answer) in groups.iter().zip(queries.iter()).zip(backend.run(&queries)) {
+    for ((group, query), answer) in groups.iter().zip(queries.iter()).zip(answers) {
         match answer {
             Ok(answer) => found.extend(judged_rows(group, &answer, locate)),
             Err(error) => {
@@ -115,9 +147,9 @@ fn judged(
     }
     if !failed.is_empty() {
         // No finding is lost to a fault of the exclusions: all are open.
-        found.extend(plain(backend, &failed, locate, problems));
+        found.extend(plain(backend, &failed, false, locate, problems).0);
     }
-    found
+    (found, mined)
 }
 
 fn judged_rows(hunts: &[&Hunt], answer: &Answer, locate: &dyn Fn(RecordId) -> Option<Provenance>) -> Vec<Found> {

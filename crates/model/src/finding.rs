@@ -271,6 +271,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Worst first.
     pub cases: Vec<Case>,
+    /// Open ones first, most work first.
+    pub campaigns: Vec<crate::campaign::Campaign>,
     pub read_errors: Vec<ReadErrorRow>,
     pub coverage: Vec<Coverage>,
     pub summary: Summary,

@@ -4,6 +4,7 @@
 //! Knows Arrow and nothing else: no file, no clock, no engine, no thread.
 
 pub mod backend;
+pub mod campaign;
 pub mod exit;
 pub mod finding;
 pub mod kql;

@@ -125,6 +125,9 @@ pub(crate) struct HuntArgs {
     /// Policies of approved activities that explain findings
     #[arg(long, value_name = "PATH", help_heading = "Content")]
     pub(crate) exclusions: Vec<PathBuf>,
+    /// Prices of a day (YAML): what mining cost the machines' owner and brought its operator, see examples/prices.yaml
+    #[arg(long, value_name = "FILE", help_heading = "Content")]
+    pub(crate) prices: Option<PathBuf>,
     /// Hunts (Sentinel YAML) instead of the built-in ones
     #[arg(long, value_name = "PATH", help_heading = "Content")]
     pub(crate) hunts: Vec<PathBuf>,

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 use std::io::{self, Write};
 
-/// One object a line: findings, cases, read errors, coverage, and the summary last.
+/// One object a line: findings, cases, campaigns, read errors, coverage, and the summary last.
 pub fn lines(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     each(report, &mut |line| {
         out.write_all(line.as_bytes())?;
@@ -30,6 +30,9 @@ fn each(report: &Report, write: &mut dyn FnMut(String) -> io::Result<()>) -> io:
     }
     for case in &report.cases {
         write(typed("case", case)?)?;
+    }
+    for campaign in &report.campaigns {
+        write(typed("campaign", campaign)?)?;
     }
     for error in &report.read_errors {
         write(typed("read_error", error)?)?;

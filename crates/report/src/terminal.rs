@@ -1,5 +1,6 @@
 //! Cases for an analyst: worst first; then what is explained, what the evidence could not show, and what could not be read.
 
+use crate::campaigns;
 use crate::style::Style;
 use crate::text::{count, cut, safe, thousands, wrap};
 use model::finding::Report;
@@ -24,6 +25,7 @@ pub fn write(report: &Report, style: Style, shown: Shown, out: &mut dyn Write) -
     for case in &report.cases {
         write_case(case, &by_id, style, shown, out)?;
     }
+    campaigns::write(report, style, shown, out)?;
     explained(report, style, shown, out)?;
     blind_spots(report, style, shown, out)?;
     unread(report, style, shown, out)?;
@@ -209,18 +211,18 @@ fn summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()>
     Ok(())
 }
 
-fn paragraph(first: &str, rest: &str, text: &str, style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn paragraph(first: &str, rest: &str, text: &str, style: Style, out: &mut dyn Write) -> io::Result<()> {
     for (n, line) in wrap(text, style.width.saturating_sub(rest.len()).max(20)).into_iter().enumerate() {
         writeln!(out, "{}{line}", if n == 0 { first } else { rest })?;
     }
     Ok(())
 }
 
-fn limited<T>(list: &[T], shown: Shown) -> &[T] {
+pub(crate) fn limited<T>(list: &[T], shown: Shown) -> &[T] {
     if shown.all { list } else { &list[..list.len().min(MAX_LISTED)] }
 }
 
-fn more(total: usize, what: &str, shown: Shown, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn more(total: usize, what: &str, shown: Shown, out: &mut dyn Write) -> io::Result<()> {
     if !shown.all && total > MAX_LISTED {
         writeln!(out, "    … {} more {what}; --all or --format jsonl lists them", total - MAX_LISTED)?;
     }
@@ -271,7 +273,7 @@ mod tests {
             ..Summary::default()
         };
         let read_errors = vec![ReadErrorRow { file: "b.log".into(), offset: Some(9), record: Some(1), reason: "not JSON".into() }];
-        Report { findings: vec![finding], cases: vec![case], read_errors, coverage: Vec::new(), summary }
+        Report { findings: vec![finding], cases: vec![case], campaigns: Vec::new(), read_errors, coverage: Vec::new(), summary }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Addresses in base 58 with a checksum at the end: Bitcoin's kind, and Ergo's.
 
-use blake2::Blake2b256;
+use blake2b_simd::Params;
 use sha2::{Digest, Sha256};
 
 /// The first bytes of addresses and their coins. Where coins share one, the greatest is taken: Bitcoin's forks its own, DigiByte and
@@ -46,5 +46,5 @@ pub(super) fn encode_check(payload: &[u8]) -> String {
 pub(super) fn is_ergo(word: &str) -> bool {
     let Ok(bytes) = bs58::decode(word).into_vec() else { return false };
     let Some((payload, sum)) = bytes.len().checked_sub(4).and_then(|at| bytes.split_at_checked(at)) else { return false };
-    matches!(payload, [1, 2 | 3, ..]) && payload.len() == 34 && Blake2b256::digest(payload).get(..4) == Some(sum)
+    matches!(payload, [1, 2 | 3, ..]) && payload.len() == 34 && Params::new().hash_length(32).hash(payload).as_bytes().get(..4) == Some(sum)
 }

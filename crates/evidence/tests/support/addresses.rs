@@ -34,8 +34,8 @@ pub(crate) fn base58_check(version: &[u8], hash: &[u8]) -> String {
 
 pub(crate) fn ergo(key: &[u8]) -> String {
     let payload = [&[1, 2][..], key].concat();
-    let sum = blake2::Blake2b256::digest(&payload);
-    base58(&[&payload[..], &sum[..4]].concat())
+    let sum = blake2b_simd::Params::new().hash_length(32).hash(&payload);
+    base58(&[&payload[..], &sum.as_bytes()[..4]].concat())
 }
 
 /// Of Monero's kin: eight bytes are eleven letters, and fewer are as many as they need.

@@ -7,6 +7,7 @@ use crate::input::{Combined, open, scanner};
 use crate::local::{Locator, cancel_on_interrupt, engine, outcome};
 use crate::output;
 use crate::progress::{Progress, complain};
+use content::Prices;
 use engine::{LocalBackend, RunOutcome};
 use hunt::{Hunted, Problem, TableRows, coverage, hunt};
 use model::finding::{ReadErrorRow, Report, SkippedFile};
@@ -41,6 +42,7 @@ pub(crate) fn run(args: &HuntArgs, quiet: bool) -> Result<u8, Error> {
     let (catalog, bad_lists) = catalog(&mut library, &args.library)?;
     faulty |= bad_lists;
 
+    let prices = args.prices.as_deref().map(Prices::load).transpose().map_err(|e| Error::Usage(e.to_string()))?;
     let evidence = open(&args.evidence)?;
     let (sensor, bad_rules) = scanner(&evidence, &library);
     bad_rules.iter().for_each(|e| complain(e));
@@ -58,7 +60,7 @@ pub(crate) fn run(args: &HuntArgs, quiet: bool) -> Result<u8, Error> {
         });
         locator.locate(id)
     };
-    let hunted = hunt(&backend, &library, &locate);
+    let hunted = hunt(&backend, &library, prices.as_ref(), &locate);
     let outcome = told.into_inner().and_then(|(outcome, _)| outcome).or_else(|| outcome(&backend));
     drop(progress);
     let outcome = outcome.ok_or_else(|| Error::Usage("no hunt could be run".to_owned()))?;
@@ -126,6 +128,7 @@ fn report(hunted: &Hunted, outcome: &RunOutcome, scanned: usize, started: Instan
         coverage: coverage(&rows, looked_at(scanned), hunted),
         findings: hunted.findings.clone(),
         cases: hunted.cases.clone(),
+        campaigns: hunted.campaigns.clone(),
         read_errors: read_errors.collect(),
         summary,
     }
