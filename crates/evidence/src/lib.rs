@@ -12,6 +12,7 @@ mod archive;
 mod azure_flow;
 mod basic;
 mod columns;
+mod connection;
 mod context;
 mod direction;
 mod discover;
@@ -26,8 +27,10 @@ mod json;
 mod lines;
 mod look;
 mod mining;
+mod netflow;
 mod notes;
 mod options;
+mod ordered;
 mod parquet;
 mod pcap;
 mod recognise;
@@ -55,6 +58,7 @@ pub use source::{Evidence, open, open_bytes};
 fn formats() -> &'static [&'static dyn Format] {
     &[
         &pcap::Capture,
+        &netflow::NetFlow,
         &zeek::Zeek,
         &eve::Eve,
         &azure_flow::AzureFlow,
