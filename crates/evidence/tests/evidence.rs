@@ -8,6 +8,7 @@ mod flow_text;
 mod hostile;
 #[expect(clippy::unwrap_used, reason = "helpers of tests")]
 mod intake;
+mod netflow;
 #[expect(clippy::unwrap_used, reason = "helpers of tests")]
 mod support;
 mod suricata;

@@ -70,7 +70,11 @@ pub(crate) fn length(bytes: &[u8]) -> Length {
         5 if (1..=MOST_5).contains(&second) => whole(bytes, HEADER_5 + second * RECORD_5),
         9 if second > 0 => match bytes.len() {
             ..HEADER_9 => Length::Open,
-            _ => sets(bytes, Version::V9, HEADER_9, bytes.len()),
+            _ => match sets(bytes, Version::V9, HEADER_9, bytes.len()) {
+                // It tells how many records it has.
+                Length::Of(length) if second > length => Length::No,
+                found => found,
+            },
         },
         10 if second >= HEADER_10 => match sets(bytes, Version::Ipfix, HEADER_10, second) {
             Length::Of(length) if length != second => Length::No,
@@ -140,7 +144,7 @@ pub(crate) fn parse(bytes: &[u8], cut: usize) -> Option<Message<'_>> {
             })
         }
         9 => {
-            if second == 0 || !chain(bytes, Version::V9, HEADER_9, wire) {
+            if second == 0 || second > wire || !chain(bytes, Version::V9, HEADER_9, wire) {
                 return None;
             }
             Some(Message {

@@ -36,6 +36,7 @@ impl Dataset for Messages {
                 at: 0,
                 offset: input.view.start,
                 record: 0,
+                version: 0,
                 collector: Collector::default(),
                 ended: false,
             })),
@@ -57,6 +58,8 @@ struct Reader {
     offset: u64,
     /// Records so far.
     record: u64,
+    /// Of the last message, as it stands in its header.
+    version: u8,
     collector: Collector,
     ended: bool,
 }
@@ -92,7 +95,9 @@ impl Reader {
         let (start, mut lost) = (self.offset + self.at as u64, 0_u64);
         loop {
             self.fill(cx);
-            let found = length(self.rest());
+            // Where the file is damaged, only what is like the messages before is one.
+            let other = lost > 0 && self.version != 0 && self.rest().get(1).is_some_and(|version| *version != self.version);
+            let found = if other { Length::No } else { length(self.rest()) };
             if self.rest().is_empty() || matches!(found, Length::Of(_)) {
                 if lost > 0 {
                     let reason = format!("{lost} bytes are no message of NetFlow or IPFIX: the file is damaged or cut off here");
@@ -127,6 +132,7 @@ impl Chunks for Reader {
             read += size;
             let at = At { record: self.record, offset: self.offset + self.at as u64, each: true };
             let bytes = self.bytes.get(self.at..self.at + size).unwrap_or_default();
+            self.version = bytes.get(1).copied().unwrap_or_default();
             if let Some(message) = parse(bytes, 0) {
                 self.record += self.collector.message([0; 16], &message, at, &mut |flow| over.push(flow));
             }
