@@ -33,6 +33,7 @@ mod options;
 mod ordered;
 mod parquet;
 mod pcap;
+mod proxy_log;
 mod recognise;
 mod row;
 mod session;
@@ -65,6 +66,7 @@ fn formats() -> &'static [&'static dyn Format] {
         &vpc_flow::VpcFlow,
         &dns_log::DnsLog,
         &flow_text::FlowText,
+        &proxy_log::ProxyLog,
         &parquet::Parquet,
         &exports::csv::Csv,
         &exports::objects::Json,

@@ -11,6 +11,7 @@ mod intake;
 mod netflow;
 #[expect(clippy::unwrap_used, reason = "helpers of tests")]
 mod support;
+mod proxy_log;
 mod suricata;
 mod suspects;
 mod vpc_flow;
