@@ -9,9 +9,9 @@ mod hostile;
 #[expect(clippy::unwrap_used, reason = "helpers of tests")]
 mod intake;
 mod netflow;
+mod proxy_log;
 #[expect(clippy::unwrap_used, reason = "helpers of tests")]
 mod support;
-mod proxy_log;
 mod suricata;
 mod suspects;
 mod vpc_flow;

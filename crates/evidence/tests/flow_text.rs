@@ -136,7 +136,9 @@ fn what_is_broken_is_told_with_its_place() {
 #[test]
 fn whatever_the_number_of_threads_the_rows_are_the_same() {
     let line = NFDUMP_17.lines().nth(1).unwrap();
-    let lines: String = (0..70_000).map(|n| format!("{}\n", line.replace("10.0.0.5", &format!("10.{}.{}.{}", 1 + n / 50_000, n / 250 % 200, n % 250)))).collect();
+    let lines: String = (0..70_000)
+        .map(|n| format!("{}\n", line.replace("10.0.0.5", &format!("10.{}.{}.{}", 1 + n / 50_000, n / 250 % 200, n % 250))))
+        .collect();
     let text = format!("{NFDUMP_16}{NFDUMP_17}{lines}Summary\n1,2,3\n");
     let folder = Folder::new(&[("flows.csv", text.as_bytes())]);
     let evidence = folder.open();

@@ -6,8 +6,18 @@ use evidence::Options;
 use model::{Source, ticks};
 
 const TABLE: &str = "ASimNetworkSessionLogs";
-const COLUMNS: &[&str] =
-    &["SrcIpAddr", "SrcPortNumber", "DstIpAddr", "DstPortNumber", "NetworkProtocol", "NetworkDuration", "SrcBytes", "DstBytes", "NetworkPackets", "EventResult"];
+const COLUMNS: &[&str] = &[
+    "SrcIpAddr",
+    "SrcPortNumber",
+    "DstIpAddr",
+    "DstPortNumber",
+    "NetworkProtocol",
+    "NetworkDuration",
+    "SrcBytes",
+    "DstBytes",
+    "NetworkPackets",
+    "EventResult",
+];
 
 /// Half an hour before the message was sent, in seconds.
 const START: u32 = 1_700_000_000;

@@ -23,7 +23,7 @@ const COLUMNS: &[&str] = &[
 /// The rows of a file, its errors with their lines, and what is told of it.
 fn rows(text: &str) -> (Vec<String>, Vec<String>, Vec<String>) {
     let (rows, seen) = Folder::new(&[("proxy.log", text.as_bytes())]).table(TABLE, COLUMNS);
-    let errors = seen.errors.iter().map(|e| format!("{} {}", e.record.unwrap(), e.reason)).collect();
+    let errors = seen.errors.iter().map(|e| format!("{} {}", e.record.unwrap_or_default(), e.reason)).collect();
     (rows, errors, seen.warnings.into_iter().map(|(_, text)| text).collect())
 }
 
@@ -86,7 +86,8 @@ fn the_extended_format_of_a_proxy() {
     let times = format!("{}|{}", at("2026-03-01T09:00:00Z"), at("2026-03-01T09:10:00Z"));
     assert_eq!(seen[0], format!("{times}|600000|4000|192.0.2.1|Cryptocurrency|TCP_TUNNELED"));
     // The address in one column; and one header may follow another.
-    let uri = "#Fields: date\ttime\tc-ip\tcs-method\tcs-uri\tsc-status\n2026-03-01\t09:10:00\t10.0.0.5\tCONNECT\ttcp://pool.example:3333/\t200\n";
+    let uri =
+        "#Fields: date\ttime\tc-ip\tcs-method\tcs-uri\tsc-status\n2026-03-01\t09:10:00\t10.0.0.5\tCONNECT\ttcp://pool.example:3333/\t200\n";
     let both = format!("{uri}{PROXY_SG}");
     let first = "W3C|10.0.0.5||CONNECT|pool.example:3333|pool.example|3333||Success|200|Allow||null";
     assert_eq!(rows(&both).0, [&[first], &expected[..]].concat());
@@ -139,7 +140,11 @@ fn zscalers_feeds() {
     let pairs = "2026-03-01 09:00:00\treason=Allowed\tevent_id=1\tprotocol=HTTP_PROXY\taction=Allowed\tresponsesize=9000\trequestsize=4000\t\
 serverip=203.0.113.9\trequestmethod=CONNECT\tuseragent=\"None\"\tproduct=NSS\tClientIP=10.0.0.5\tstatus=200\tuser=alice@example.com\turl=\"pool.example:3333\"\tvendor=Zscaler\thostname=pool.example\n";
     assert_eq!(rows(pairs).0, [expected]);
-    let page = pairs.replace("HTTP_PROXY", "HTTPS").replace("CONNECT", "GET").replace("pool.example:3333", "pool.example/a").replace("Allowed", "Blocked");
+    let page = pairs
+        .replace("HTTP_PROXY", "HTTPS")
+        .replace("CONNECT", "GET")
+        .replace("pool.example:3333", "pool.example/a")
+        .replace("Allowed", "Blocked");
     assert_eq!(
         rows(&page).0,
         ["Zscaler|10.0.0.5|alice@example.com|GET|https://pool.example/a|pool.example|443|203.0.113.9|Failure|200|Deny||9000"]
@@ -171,7 +176,8 @@ fn tinyproxys_own_log() {
 #[test]
 fn what_is_broken_is_told_with_its_place() {
     let line = COMMON.lines().next().unwrap();
-    let text = format!("{}{line} more\nno line\n10.0.0.5 - - [01/Mar/2026:09:00:00 +0100] \"CONNECT\n\0{line}\n", format!("{line}\n").repeat(30));
+    let text =
+        format!("{}{line} more\nno line\n10.0.0.5 - - [01/Mar/2026:09:00:00 +0100] \"CONNECT\n\0{line}\n", format!("{line}\n").repeat(30));
     let (seen, errors, _) = rows(&text);
     assert_eq!(seen.len(), 32);
     assert_eq!(errors, ["31 no line of the proxy's log", "32 no line of the proxy's log", "33 1 zero bytes before the record"]);
@@ -202,9 +208,11 @@ fn other_logs_are_left_alone() {
 
 #[test]
 fn whatever_the_number_of_threads_the_rows_are_the_same() {
-    let lines: String = (0..25_000).map(|n| TINYPROXY.lines().nth(4).unwrap().replace("descriptor 7", &format!("descriptor {n}")) + "\n").collect();
-    let connects: String =
-        (0..25_000).map(|n| TINYPROXY.lines().nth(1).unwrap().replace("descriptor 7", &format!("descriptor {}", n % 2_000)) + "\n").collect();
+    let lines: String =
+        (0..25_000).map(|n| TINYPROXY.lines().nth(4).unwrap().replace("descriptor 7", &format!("descriptor {n}")) + "\n").collect();
+    let connects: String = (0..25_000)
+        .map(|n| TINYPROXY.lines().nth(1).unwrap().replace("descriptor 7", &format!("descriptor {}", n % 2_000)) + "\n")
+        .collect();
     let text = format!("{TINYPROXY}{connects}{lines}");
     let sg = format!("{PROXY_SG}{}", PROXY_SG.lines().nth(4).unwrap().to_owned() + "\n");
     let folder = Folder::new(&[("tiny.log", text.as_bytes()), ("sg.log", sg.repeat(2_000).as_bytes())]);

@@ -254,6 +254,15 @@ fn flags(flags: u8) -> String {
     if flags == 0 {
         return String::new();
     }
-    let bits = [(0x80, 'C'), (0x40, 'E'), (flag::URG, 'U'), (flag::ACK, 'A'), (flag::PSH, 'P'), (flag::RST, 'R'), (flag::SYN, 'S'), (flag::FIN, 'F')];
+    let bits = [
+        (0x80, 'C'),
+        (0x40, 'E'),
+        (flag::URG, 'U'),
+        (flag::ACK, 'A'),
+        (flag::PSH, 'P'),
+        (flag::RST, 'R'),
+        (flag::SYN, 'S'),
+        (flag::FIN, 'F'),
+    ];
     bits.into_iter().map(|(bit, letter)| if flags & bit != 0 { letter } else { '.' }).collect()
 }

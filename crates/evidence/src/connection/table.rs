@@ -76,7 +76,9 @@ impl Connections {
 fn in_order(flows: HashMap<Key, Flow>) -> Vec<Flow> {
     let mut flows: Vec<_> = flows.into_values().collect();
     // Records of one packet share a place.
-    flows.sort_by_cached_key(|flow| (flow.record, flow.offset, flow.addresses, flow.ports, Arc::clone(&flow.protocol), flow.start, flow.domain));
+    flows.sort_by_cached_key(|flow| {
+        (flow.record, flow.offset, flow.addresses, flow.ports, Arc::clone(&flow.protocol), flow.start, flow.domain)
+    });
     flows
 }
 
@@ -164,7 +166,8 @@ mod tests {
 
     #[test]
     fn both_ways_and_all_timeouts_are_one() {
-        let flows = vec![flow(0, POOL, HOST, 1, OPEN), flow(1, HOST, POOL, 0, OPEN), flow(2, HOST, POOL, 70, 24), flow(3, POOL, HOST, 71, 24)];
+        let flows =
+            vec![flow(0, POOL, HOST, 1, OPEN), flow(1, HOST, POOL, 0, OPEN), flow(2, HOST, POOL, 70, 24), flow(3, POOL, HOST, 71, 24)];
         assert_eq!(joined(flows), ["10.0.0.5:50000 200 200 131000 Success 4"]);
         // One way only, and that the server's.
         assert_eq!(joined(vec![flow(0, POOL, HOST, 1, OPEN)]), ["10.0.0.5:50000 - 100 60000 Success 1"]);

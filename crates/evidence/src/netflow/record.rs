@@ -67,7 +67,7 @@ fn since_1970(bytes: &[u8], unit: i64) -> Option<i64> {
 fn ntp(bytes: &[u8]) -> Option<i64> {
     let value = number(bytes).filter(|_| bytes.len() == 8)?;
     let seconds = i64::try_from(value >> 32).ok()? - 2_208_988_800;
-    let fraction = (value & 0xffff_ffff) * (ticks::SECOND as u64) >> 32;
+    let fraction = ((value & 0xffff_ffff) * (ticks::SECOND as u64)) >> 32;
     (seconds > 0).then(|| ticks::UNIX_EPOCH + seconds * ticks::SECOND + fraction as i64)
 }
 
@@ -264,4 +264,32 @@ pub(super) fn version5(bytes: &[u8], message: &Message<'_>) -> Option<(Flow, u8)
     (flow.start, flow.end) = (Some(first), Some(last.max(first)));
     flow.sampling = message.sampling;
     Some((flow, protocol))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_in_all_their_forms() {
+        let at = |seconds: i64| Some(ticks::UNIX_EPOCH + seconds * ticks::SECOND);
+        assert_eq!(since_1970(&1_700_000_000_u32.to_be_bytes(), ticks::SECOND), at(1_700_000_000));
+        assert_eq!(since_1970(&1_700_000_000_500_u64.to_be_bytes(), MILLI), at(1_700_000_000).map(|at| at + ticks::SECOND / 2));
+        assert_eq!((since_1970(&[0; 8], MILLI), since_1970(&[255; 8], MILLI), since_1970(&[127; 8], MILLI)), (None, None, None));
+        // Half a second, seconds since 1900.
+        let ntp_time = ((1_700_000_000_u64 + 2_208_988_800) << 32) | 1 << 31;
+        assert_eq!(ntp(&ntp_time.to_be_bytes()), at(1_700_000_000).map(|at| at + ticks::SECOND / 2));
+        assert_eq!((ntp(&[0; 8]), ntp(&[0; 4])), (None, None));
+    }
+
+    /// The exporter's clock starts anew after 2^32 milliseconds.
+    #[test]
+    fn a_clock_that_has_started_anew() {
+        let sent = ticks::UNIX_EPOCH + 1_700_000_000 * ticks::SECOND;
+        let message = Message { version: Version::V9, sent, uptime: 1_000, domain: 0, sampling: 0, body: &[], at: 20 };
+        assert_eq!(since_boot(&message, 500), sent - 500 * MILLI);
+        assert_eq!(since_boot(&message, u32::MAX - 999), sent - 2_000 * MILLI);
+        // A flow that ends after the message was sent, by the exporter's clocks.
+        assert_eq!(since_boot(&message, 1_010), sent + 10 * MILLI);
+    }
 }

@@ -189,7 +189,8 @@ impl Layout {
         if cells.len() != self.columns.len() {
             return (Stamp::None, Found::Broken(cells.len(), self.columns.len()));
         }
-        let get = |column: Column| self.columns.iter().zip(&cells).find(|(known, _)| **known == Some(column)).map_or("", |(_, cell)| said(cell));
+        let get =
+            |column: Column| self.columns.iter().zip(&cells).find(|(known, _)| **known == Some(column)).map_or("", |(_, cell)| said(cell));
         let number = |column| get(column).parse::<i64>().ok().filter(|n| *n >= 0);
         let stamp = self.stamp(&get);
         let line = request_line(get(Column::RequestLine));

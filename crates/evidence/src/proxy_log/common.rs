@@ -17,7 +17,8 @@ pub(super) fn request_line(line: &str) -> Option<(&str, &str, &str)> {
 
 /// Whether a request is for another host than the one that was asked.
 pub(super) fn is_of_proxy(method: &str, target: &str) -> bool {
-    method == "CONNECT" || target.split_once("://").is_some_and(|(scheme, _)| scheme.len() <= 8 && scheme.bytes().all(|b| b.is_ascii_alphanumeric()))
+    method == "CONNECT"
+        || target.split_once("://").is_some_and(|(scheme, _)| scheme.len() <= 8 && scheme.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
 pub(super) fn parse(line: &str) -> (Stamp, Found<'_>) {

@@ -176,7 +176,12 @@ impl<R> Kept<R> {
 
 impl Rows {
     pub(crate) fn len(&self) -> usize {
-        self.sessions.rows.len() + self.dns.rows.len() + self.tls.rows.len() + self.web.rows.len() + self.stratum.rows.len() + self.exported.rows.len()
+        self.sessions.rows.len()
+            + self.dns.rows.len()
+            + self.tls.rows.len()
+            + self.web.rows.len()
+            + self.stratum.rows.len()
+            + self.exported.rows.len()
     }
 
     /// Takes the rows so far.

@@ -1,6 +1,7 @@
 //! From an IP packet to the flow that it belongs to, through tunnels.
 
 use super::{Meta, Tracker};
+use crate::netflow;
 use crate::pcap::bytes::{be16, be32};
 use crate::pcap::dns::Message;
 use crate::pcap::flow::{CLIENT, Ends, Flags, SERVER};
@@ -9,7 +10,6 @@ use crate::pcap::ip::{self, Address, Ip, protocol};
 use crate::pcap::link::{Inside, ethernet};
 use crate::pcap::rows::Seen;
 use crate::pcap::stream::Segment;
-use crate::netflow;
 use crate::pcap::tunnel;
 
 /// Packets within packets.
