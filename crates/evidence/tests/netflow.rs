@@ -305,6 +305,29 @@ fn hostile_messages_cost_little() {
     assert!(told(&one).iter().any(|text| text.ends_with("their template did not come")), "{:?}", one.warnings);
 }
 
+/// Each byte changed, and the end anywhere: never more than an error.
+#[test]
+fn messages_with_any_byte_changed_are_read_to_their_end() {
+    let options = set(1, &words(&[270, 4, 4, 1, 4, 34, 4, 0]));
+    let nine = v9(&[options, set(270, &[0, 0, 0, 9, 0, 0, 0, 100]), template9(), data9(&[out(0, 60)])]);
+    for message in [v5(&[out(0, 60)], 1), nine, ipfix(1, &[data10(b"ab"), template10(), data10(b"")])] {
+        for at in 0..message.len() {
+            for value in [0, 1, 0x7f, 0xff] {
+                let mut changed = message.clone();
+                changed[at] = value;
+                for (name, file) in [("flows", changed.clone()), ("x.pcap", pcap(&capture(2_055, &[changed]), Form::default()))] {
+                    let evidence = evidence::open_bytes(&[(name, &file)], Options::default());
+                    let seen = read(&evidence, &wants_all(&evidence.offer()), 1);
+                    assert!(seen.errors.iter().all(|e| !e.reason.contains("report it")), "{at} {value}: {:?}", seen.errors);
+                }
+            }
+            let evidence = evidence::open_bytes(&[("flows", &message[..at])], Options::default());
+            let seen = read(&evidence, &wants_all(&evidence.offer()), 1);
+            assert!(seen.errors.iter().all(|e| !e.reason.contains("report it")), "{at}: {:?}", seen.errors);
+        }
+    }
+}
+
 #[test]
 fn nfdumps_own_file_is_refused_with_what_to_do() {
     let folder = Folder::new(&[("nfcapd.202603010900", b"\x0c\xa5\x01\0\0\0\0\0\0\0\0\0\x01\0\0\0")]);

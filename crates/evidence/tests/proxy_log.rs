@@ -1,6 +1,6 @@
 //! Logs of proxies.
 
-use crate::support::{Folder, read, record, wants_all};
+use crate::support::{Folder, read, record, wants, wants_all};
 use model::{Source, ticks};
 
 const TABLE: &str = "ASimWebSessionLogs";
@@ -188,6 +188,27 @@ fn what_is_broken_is_told_with_its_place() {
     // A time that is none leaves the request.
     let (seen, errors, told) = rows(&PROXY_SG.replace("09:10:00", "never"));
     assert_eq!((seen.len(), errors.len(), told), (3, 0, vec!["1 lines have no time that is understood".to_owned()]));
+}
+
+/// Each byte changed, and the end anywhere: never more than an error.
+#[test]
+fn logs_with_any_byte_changed_are_read_to_their_end() {
+    for text in [COMMON, PROXY_SG, TINYPROXY] {
+        for at in 0..text.len() {
+            for value in [b' ', b'"', b'[', 0xff] {
+                let mut changed = text.as_bytes().to_vec();
+                changed[at] = value;
+                changed.truncate(if value == 0xff { at + 1 } else { usize::MAX });
+                let evidence = evidence::open_bytes(&[("x.log", &changed)], evidence::Options::default());
+                let offer = evidence.offer();
+                if !offer.tables.iter().any(|table| &*table.name == TABLE) {
+                    continue;
+                }
+                let seen = read(&evidence, &wants(&offer, &[(TABLE, COLUMNS)]), 1);
+                assert!(seen.errors.iter().all(|e| !e.reason.contains("report it")), "{at} {value}: {:?}", seen.errors);
+            }
+        }
+    }
 }
 
 #[test]
