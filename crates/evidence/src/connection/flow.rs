@@ -43,7 +43,7 @@ pub(crate) struct Flow {
     /// The number and the place of the first record.
     pub(crate) record: u64,
     pub(crate) offset: u64,
-    pub(crate) kind: Kind,
+    pub(crate) kind: &'static Kind,
     /// Who saw the flow, and on which part of it.
     pub(crate) observer: Arc<str>,
     pub(crate) domain: u32,

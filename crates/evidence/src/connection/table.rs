@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-/// Connections that are held open in each of two generations; about 400 bytes each.
-const OPEN: usize = 65_536;
+/// Connections that are held open in each of two generations; about 500 bytes each.
+const OPEN: usize = 50_000;
 
 /// Between records of one connection. What counts flows gives a silent one up after minutes at most; a miner is seldom silent for longer.
 const PATIENCE: i64 = 10 * ticks::MINUTE;
@@ -35,8 +35,8 @@ impl Key {
 /// Of too many connections, those that were not heard of for longest end where they are.
 #[derive(Default)]
 pub(crate) struct Connections {
-    recent: HashMap<Key, Flow>,
-    older: HashMap<Key, Flow>,
+    recent: HashMap<Key, Box<Flow>>,
+    older: HashMap<Key, Box<Flow>>,
     /// For tests.
     limit: Option<usize>,
 }
@@ -51,21 +51,23 @@ impl Connections {
         let key = Key::of(&flow);
         let known = self.recent.remove(&key).or_else(|| self.older.remove(&key));
         let connection = match known {
-            Some(known) if goes_on(&known, &flow) => known.and(flow),
+            Some(known) if goes_on(&known, &flow) => Box::new(known.and(flow)),
             Some(known) => {
-                over(known);
-                flow
+                over(*known);
+                Box::new(flow)
             }
-            None => flow,
+            None => Box::new(flow),
         };
         self.recent.insert(key, connection);
         if self.recent.len() >= self.limit.unwrap_or(OPEN) {
-            in_order(std::mem::replace(&mut self.older, std::mem::take(&mut self.recent))).into_iter().for_each(over);
+            let oldest = std::mem::replace(&mut self.older, std::mem::take(&mut self.recent));
+            in_order(oldest).into_iter().for_each(|flow| over(*flow));
         }
     }
 
     /// The connections that are left at the end.
-    pub(crate) fn rest(&mut self) -> Vec<Flow> {
+    #[expect(clippy::vec_box, reason = "moved as they are held")]
+    pub(crate) fn rest(&mut self) -> Vec<Box<Flow>> {
         let mut rest = in_order(std::mem::take(&mut self.older));
         rest.append(&mut in_order(std::mem::take(&mut self.recent)));
         rest
@@ -73,13 +75,16 @@ impl Connections {
 }
 
 /// In the order of the file, so that a run is like any other.
-fn in_order(flows: HashMap<Key, Flow>) -> Vec<Flow> {
+#[expect(clippy::vec_box, reason = "moved as they are held")]
+fn in_order(flows: HashMap<Key, Box<Flow>>) -> Vec<Box<Flow>> {
     let mut flows: Vec<_> = flows.into_values().collect();
     // Records of one packet share a place.
-    flows.sort_by_cached_key(|flow| {
-        (flow.record, flow.offset, flow.addresses, flow.ports, Arc::clone(&flow.protocol), flow.start, flow.domain)
-    });
+    flows.sort_unstable_by(|a, b| place(a).cmp(&place(b)));
     flows
+}
+
+fn place(flow: &Flow) -> impl Ord + '_ {
+    (flow.record, flow.offset, flow.addresses, flow.ports, &*flow.protocol, flow.start, flow.domain)
 }
 
 /// Whether a record is of the connection that is known, and not of a later one between the same ends.
@@ -110,7 +115,7 @@ mod tests {
         Flow {
             record,
             offset: record * 48,
-            kind: Kind { vendor: "v", product: "p", original_type: "t" },
+            kind: &Kind { vendor: "v", product: "p", original_type: "t" },
             observer: "r".into(),
             domain: 0,
             addresses: [from.0.parse().unwrap(), to.0.parse().unwrap()],
@@ -142,7 +147,7 @@ mod tests {
         for flow in flows {
             table.add(flow, |flow| out.push(flow));
         }
-        out.append(&mut table.rest());
+        out.extend(table.rest().into_iter().map(|flow| *flow));
         let text = |flow: &Flow| {
             let mut text = String::new();
             flow.show(|s| {

@@ -88,7 +88,7 @@ impl<'a> Cells<'a> {
         let mut flow = Flow {
             record: 0,
             offset: 0,
-            kind: if program == Program::Argus { ARGUS } else { NFDUMP },
+            kind: if program == Program::Argus { &ARGUS } else { &NFDUMP },
             observer: self.text(Column::Router).into(),
             domain: 0,
             addresses: [from, to],

@@ -51,7 +51,7 @@ pub(crate) struct Collector {
     /// Names of protocols, so that each is there once.
     protocols: BTreeMap<u8, Arc<str>>,
     /// What is left at the end, in order.
-    last: Option<std::vec::IntoIter<Flow>>,
+    last: Option<std::vec::IntoIter<Box<Flow>>>,
     tally: Tally,
 }
 
@@ -215,7 +215,7 @@ impl Collector {
     /// Gives out up to `most` of the connections that are left; whether there are others.
     pub(crate) fn finish(&mut self, most: usize, over: &mut dyn FnMut(Flow)) -> bool {
         let last = self.last.get_or_insert_with(|| self.connections.rest().into_iter());
-        last.by_ref().take(most).for_each(over);
+        last.by_ref().take(most).for_each(|flow| over(*flow));
         last.len() > 0
     }
 

@@ -12,12 +12,15 @@ use std::sync::Arc;
 const MILLI: i64 = ticks::SECOND / 1_000;
 const MICRO: i64 = ticks::SECOND / 1_000_000;
 
-/// As in ASIM's names of sources.
-pub(super) fn kind(version: Version) -> Kind {
+const V5: Kind = Kind { vendor: "Cisco", product: "NetFlow", original_type: "NetFlow v5" };
+const V9: Kind = Kind { original_type: "NetFlow v9", ..V5 };
+const IPFIX: Kind = Kind { vendor: "IETF", product: "IPFIX", original_type: "IPFIX" };
+
+fn kind(version: Version) -> &'static Kind {
     match version {
-        Version::V5 => Kind { vendor: "Cisco", product: "NetFlow", original_type: "NetFlow v5" },
-        Version::V9 => Kind { vendor: "Cisco", product: "NetFlow", original_type: "NetFlow v9" },
-        Version::Ipfix => Kind { vendor: "IETF", product: "IPFIX", original_type: "IPFIX" },
+        Version::V5 => &V5,
+        Version::V9 => &V9,
+        Version::Ipfix => &IPFIX,
     }
 }
 
