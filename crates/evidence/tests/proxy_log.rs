@@ -151,6 +151,30 @@ serverip=203.0.113.9\trequestmethod=CONNECT\tuseragent=\"None\"\tproduct=NSS\tCl
     );
 }
 
+const HAPROXY: &str = "Mar  1 09:00:00 lb haproxy[77]: 10.0.0.5:50000 [01/Mar/2026:08:50:00.655] proxies farm/squid1 10/0/30/69/600109 200 2750 - - ---- 1/1/1/1/0 0/0 {pool.example|} {} \"CONNECT pool.example:3333 HTTP/1.1\"\n\
+Mar  1 09:00:00 lb haproxy[77]: 10.0.0.6:50001 [01/Mar/2026:09:00:00.655] proxies proxies/<NOSRV> 0/-1/-1/-1/0 403 192 - - PR-- 1/1/0/0/0 0/0 \"GET http://pool.example/ HTTP/1.1\"\n\
+Mar  1 09:00:00 lb haproxy[77]: 10.0.0.6:50002 [01/Mar/2026:09:00:00.655] www web/a 0/0/1/2/3 200 192 - - ---- 1/1/0/0/0 0/0 \"GET /pool.example:3333 HTTP/1.1\"\n";
+
+#[test]
+fn haproxy_before_proxies() {
+    let (seen, errors, told) = rows(HAPROXY);
+    assert_eq!(
+        seen,
+        [
+            "HAProxy Technologies|10.0.0.5||CONNECT|pool.example:3333|pool.example|3333||Success|200|Allow||2750",
+            "HAProxy Technologies|10.0.0.6||GET|http://pool.example/|pool.example|80||Failure|403|Deny||192",
+        ]
+    );
+    assert_eq!((errors.len(), told.len()), (0, 2));
+    let (seen, _) = Folder::new(&[("haproxy.log", HAPROXY.as_bytes())]).table(TABLE, &["Dvc", "SrcPortNumber", "NetworkDuration"]);
+    assert_eq!(seen[0], "lb|50000|600109");
+    let mut folder = Folder::new(&[("haproxy.log", HAPROXY.as_bytes())]);
+    folder.options.timezone = "UTC".parse().ok();
+    let (seen, _) = folder.table(TABLE, &["EventStartTime", "TimeGenerated"]);
+    let at = |text: &str| ticks::parse_iso(text).unwrap();
+    assert_eq!(seen[0], format!("{}|{}", at("2026-03-01T08:50:00.655Z"), at("2026-03-01T09:00:00.764Z")));
+}
+
 const TINYPROXY: &str = "NOTICE    Mar 01 09:00:00.001 [77]: Initializing tinyproxy ...\n\
 CONNECT   Mar 01 09:00:00.100 [77]: Connect (file descriptor 7): ws1.example [10.0.0.5]\n\
 CONNECT   Mar 01 09:00:00.101 [77]: Connect (file descriptor 8): 10.0.0.6\n\
@@ -193,7 +217,7 @@ fn what_is_broken_is_told_with_its_place() {
 /// Each byte changed, and the end anywhere: never more than an error.
 #[test]
 fn logs_with_any_byte_changed_are_read_to_their_end() {
-    for text in [COMMON, PROXY_SG, TINYPROXY] {
+    for text in [COMMON, PROXY_SG, TINYPROXY, HAPROXY] {
         for at in 0..text.len() {
             for value in [b' ', b'"', b'[', 0xff] {
                 let mut changed = text.as_bytes().to_vec();

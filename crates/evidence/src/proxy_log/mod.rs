@@ -1,12 +1,13 @@
 //! Logs of web proxies to ASimWebSessionLogs: those whose header names their columns (W3C's extended format, as ProxySG, Cisco's web
 //! appliance and IIS write it; Web Gateway), the servers' common and combined format (Squid, Apache, nginx, Privoxy), Zscaler's feeds,
-//! and Tinyproxy's own log. Squid's native log is [`crate::syslog`]'s.
+//! Tinyproxy's own log and HAProxy's. Squid's native log is [`crate::syslog`]'s.
 //!
 //! A row is a request through the proxy. In the servers' format those to the server itself are counted, and are no rows: a web server's
 //! log is none of a proxy.
 
 mod columns;
 mod common;
+mod haproxy;
 mod reader;
 mod request;
 mod tinyproxy;
@@ -35,6 +36,7 @@ enum Dialect {
     ZscalerCsv,
     ZscalerPairs,
     Tinyproxy,
+    HaProxy,
 }
 
 /// What a line is.
@@ -52,7 +54,7 @@ enum Found<'a> {
 
 impl Dialect {
     /// Those that a line tells.
-    const OF_LINES: [Self; 4] = [Self::Common, Self::ZscalerCsv, Self::ZscalerPairs, Self::Tinyproxy];
+    const OF_LINES: [Self; 5] = [Self::Common, Self::ZscalerCsv, Self::ZscalerPairs, Self::Tinyproxy, Self::HaProxy];
 
     /// A line without what syslog puts before it.
     fn parse<'a>(self, line: &'a str, layout: &Layout, client: &'a str) -> (Stamp, Found<'a>) {
@@ -62,6 +64,7 @@ impl Dialect {
             Self::ZscalerCsv => zscaler::parse_csv(line),
             Self::ZscalerPairs => zscaler::parse_pairs(line),
             Self::Tinyproxy => tinyproxy::parse(line, client),
+            Self::HaProxy => haproxy::parse(line),
         }
     }
 
@@ -73,6 +76,7 @@ impl Dialect {
             Self::Common => ("NCSA", "HTTP access log"),
             Self::ZscalerCsv | Self::ZscalerPairs => ("Zscaler", "ZIA"),
             Self::Tinyproxy => ("Tinyproxy", "Tinyproxy"),
+            Self::HaProxy => ("HAProxy Technologies", "HAProxy"),
         }
     }
 }
