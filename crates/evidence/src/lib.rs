@@ -12,6 +12,7 @@ mod archive;
 mod azure_flow;
 mod basic;
 mod columns;
+mod connection;
 mod context;
 mod direction;
 mod discover;
@@ -26,10 +27,13 @@ mod json;
 mod lines;
 mod look;
 mod mining;
+mod netflow;
 mod notes;
 mod options;
+mod ordered;
 mod parquet;
 mod pcap;
+mod proxy_log;
 mod recognise;
 mod row;
 mod session;
@@ -55,12 +59,14 @@ pub use source::{Evidence, open, open_bytes};
 fn formats() -> &'static [&'static dyn Format] {
     &[
         &pcap::Capture,
+        &netflow::NetFlow,
         &zeek::Zeek,
         &eve::Eve,
         &azure_flow::AzureFlow,
         &vpc_flow::VpcFlow,
         &dns_log::DnsLog,
         &flow_text::FlowText,
+        &proxy_log::ProxyLog,
         &parquet::Parquet,
         &exports::csv::Csv,
         &exports::objects::Json,

@@ -22,7 +22,7 @@ pub(crate) fn unread(head: &Head<'_>) -> Unread {
         return Unread::Evidence(format!("{what}: no reader yet"));
     }
     if nfdump(bytes) {
-        return Unread::Evidence("nfdump flow file: no reader yet".into());
+        return Unread::Evidence("nfdump's own file, which only nfdump reads: write it as text with `nfdump -r FILE -o csv`".into());
     }
     if stream::is_compressed(bytes) {
         return Unread::Evidence("compressed over and over: unpack it".into());

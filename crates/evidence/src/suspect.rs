@@ -12,12 +12,14 @@ use std::io::Read;
 const LOGS: [&str; 9] = ["log", "csv", "tsv", "jsonl", "ndjson", "labeled", "binetflow", "parquet", "eve"];
 
 /// Endings that promise a format; the content has been found to be another.
-const PROMISED: [(&str, &str); 12] = [
+const PROMISED: [(&str, &str); 14] = [
     ("evtx", "a Windows event log"),
     ("evt", "a Windows event log"),
     ("etl", "a trace of Windows events"),
     ("pcap", "a packet capture"),
     ("pcapng", "a packet capture"),
+    ("ipfix", "a file of IPFIX"),
+    ("netflow", "a file of NetFlow"),
     ("avro", "an Avro file"),
     ("orc", "an ORC file"),
     ("zip", "a ZIP archive"),

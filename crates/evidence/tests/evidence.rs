@@ -9,6 +9,8 @@ mod flow_text;
 mod hostile;
 #[expect(clippy::unwrap_used, reason = "helpers of tests")]
 mod intake;
+mod netflow;
+mod proxy_log;
 #[expect(clippy::unwrap_used, reason = "helpers of tests")]
 mod support;
 mod suricata;

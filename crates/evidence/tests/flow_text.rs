@@ -82,10 +82,40 @@ fn nfdump_of_both_kinds() {
     assert_eq!(rows, [model::ticks::parse_iso("2026-03-01T09:00:00.123Z").unwrap().to_string()]);
 }
 
+/// A long connection that was counted in both directions, in the parts that a timeout makes of it.
+#[test]
+fn nfdump_of_a_long_connection() {
+    let mut text = NFDUMP_17.lines().next().unwrap().to_owned();
+    for minute in 0..5 {
+        text.push_str(&format!("\n2026-03-01 09:{:02}:01.000,118.500,TCP,203.0.113.9,3333,10.0.0.5,50000,9,900,1", minute * 2));
+        text.push_str(&format!("\n2026-03-01 09:{:02}:00.000,119.500,TCP,10.0.0.5,50000,203.0.113.9,3333,10,500,1", minute * 2));
+    }
+    text.push_str("\n2026-03-01 09:30:00.000,1.000,TCP,10.0.0.5,50000,203.0.113.9,3333,1,50,1\n");
+    let (rows, seen) = Folder::new(&[("flows.csv", text.as_bytes())]).table("ASimNetworkSessionLogs", COLUMNS);
+    assert_eq!(seen.errors, []);
+    assert_eq!(
+        rows,
+        [
+            "10.0.0.5|50000|203.0.113.9|3333|TCP|Outbound|599500|2500|4500|7000|95|Success|",
+            "10.0.0.5|50000|203.0.113.9|3333|TCP|Outbound|1000|50|null|50|1|Success|"
+        ]
+    );
+}
+
+#[test]
+fn argus_of_a_long_connection() {
+    let mut lines = ARGUS.lines();
+    let (header, line) = (lines.next().unwrap(), lines.next().unwrap());
+    let text = format!("{header}\n{line}\n{}\n", line.replace("09:00:00", "09:10:05").replace("SPA_SPA", "CON"));
+    let (rows, _) = Folder::new(&[("a.binetflow", text.as_bytes())]).table("ASimNetworkSessionLogs", COLUMNS);
+    assert_eq!(rows, ["10.0.0.5|50000|203.0.113.9|3333|TCP|Outbound|1205500|3000|9000|12000|54|Success|"]);
+}
+
 #[test]
 fn what_is_broken_is_told_with_its_place() {
     let line = NFDUMP_17.lines().nth(1).unwrap();
     let text = format!("{NFDUMP_17}{line},1\n{}\n{}\n\0{line}\n", line.replace("10.0.0.5", "host"), line.replace("2026-03-01", "today"));
+    let text = text.replace(&format!("\0{line}"), &format!("\0{}", line.replace("50000", "50001")));
     let folder = Folder::new(&[("flows.csv", text.as_bytes())]);
     let evidence = folder.open();
     let seen = read(&evidence, &wants_all(&evidence.offer()), 2);
@@ -106,13 +136,16 @@ fn what_is_broken_is_told_with_its_place() {
 #[test]
 fn whatever_the_number_of_threads_the_rows_are_the_same() {
     let line = NFDUMP_17.lines().nth(1).unwrap();
-    let text = format!("{NFDUMP_16}{NFDUMP_17}{}Summary\n1,2,3\n", format!("{line}\n").repeat(60_000));
+    let lines: String = (0..70_000)
+        .map(|n| format!("{}\n", line.replace("10.0.0.5", &format!("10.{}.{}.{}", 1 + n / 50_000, n / 250 % 200, n % 250))))
+        .collect();
+    let text = format!("{NFDUMP_16}{NFDUMP_17}{lines}Summary\n1,2,3\n");
     let folder = Folder::new(&[("flows.csv", text.as_bytes())]);
     let evidence = folder.open();
     let all = wants_all(&evidence.offer());
     let one = read(&evidence, &all, 1);
     assert_eq!(one.errors, []);
-    assert_eq!(one.records["ASimNetworkSessionLogs"], 60_003);
+    assert_eq!(one.records["ASimNetworkSessionLogs"], 70_003);
     let four = read(&evidence, &all, 4);
     assert_eq!((&one.rows, &one.warnings), (&four.rows, &four.warnings));
     assert!(one.batches > 1);

@@ -17,7 +17,7 @@ fn told(files: &[(&str, &str)]) -> Vec<String> {
 fn what_is_named_or_shaped_like_evidence_is_told() {
     const GARBAGE: &str = "\":5,\"proto\":\"TCP\"}\nhello garbage line\n";
     let mut files = Vec::new();
-    let endings = "csv eve evt evtx gz json jsonl log ndjson parquet pcap pcapng tar tgz tsv xml zip zst";
+    let endings = "csv eve evt evtx gz ipfix json jsonl log ndjson netflow parquet pcap pcapng tar tgz tsv xml zip zst";
     let named: Vec<String> = endings.split(' ').map(|ending| format!("x.{ending}")).collect();
     files.extend(named.iter().map(|name| (name.as_str(), GARBAGE)));
     files.extend([

@@ -5,10 +5,10 @@ use super::join::Table;
 use super::record::{Entry, entries};
 use crate::format::{Chunks, Dataset};
 use crate::lines::{Block, LineChunks, LineParser, Split};
+use crate::ordered::InOrder;
 use crate::session::{Sessions, TABLE};
 use crate::{Input, ReadContext};
 use model::TableSchema;
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A file that was found to be a flow log.
@@ -24,8 +24,7 @@ impl Dataset for FlowLog {
     }
 
     fn open(&self, input: &Arc<Input>, cx: &ReadContext<'_>) -> Option<Box<dyn Chunks>> {
-        let merge =
-            Merge { blocks: 0, next: 0, waiting: BTreeMap::new(), record: 0, table: Table::default(), rows: Sessions::new(input, cx) };
+        let merge = Merge { pieces: InOrder::default(), record: 0, table: Table::default(), rows: Sessions::new(input, cx) };
         let parser = Parser { input: Arc::clone(input), merge: Mutex::new(merge) };
         LineChunks::open(input, READER, Split::Lines, Arc::new(parser), cx)
     }
@@ -36,13 +35,9 @@ struct Parser {
     merge: Mutex<Merge>,
 }
 
-/// Puts the pieces back in order. A piece waits for those before it, which other threads are at.
+/// Puts the pieces back in order.
 struct Merge {
-    /// Pieces that were handed out.
-    blocks: u64,
-    /// The piece that is to be merged next.
-    next: u64,
-    waiting: BTreeMap<u64, Vec<Entry>>,
+    pieces: InOrder<Vec<Entry>>,
     /// Flows so far, which are the records of the file.
     record: u64,
     table: Table,
@@ -55,8 +50,7 @@ struct Number(u64);
 impl LineParser for Parser {
     fn in_order(&self, block: &mut Block, _cx: &ReadContext<'_>) {
         let mut merge = self.merge.lock().unwrap_or_else(PoisonError::into_inner);
-        block.state = Some(Arc::new(Number(merge.blocks)));
-        merge.blocks += 1;
+        block.state = Some(Arc::new(Number(merge.pieces.hand_out())));
     }
 
     fn parse(&self, block: &Block, cx: &ReadContext<'_>) {
@@ -78,16 +72,16 @@ impl LineParser for Parser {
         }
         let number = block.state.as_ref().and_then(|state| state.downcast_ref::<Number>()).map_or(u64::MAX, |number| number.0);
         let mut merge = self.merge.lock().unwrap_or_else(PoisonError::into_inner);
-        merge.waiting.insert(number, found);
-        while let Some(piece) = merge.take_next() {
+        merge.pieces.put(number, found);
+        while let Some(piece) = merge.pieces.take() {
             merge.add(piece, &self.input, cx);
         }
     }
 
     fn finish(&self, cx: &ReadContext<'_>) {
         let mut merge = self.merge.lock().unwrap_or_else(PoisonError::into_inner);
-        // A piece that was lost holds up no other.
-        for piece in std::mem::take(&mut merge.waiting).into_values() {
+        let rest = merge.pieces.rest();
+        for piece in rest {
             merge.add(piece, &self.input, cx);
         }
         merge.end(&self.input, cx);
@@ -95,12 +89,6 @@ impl LineParser for Parser {
 }
 
 impl Merge {
-    fn take_next(&mut self) -> Option<Vec<Entry>> {
-        let piece = self.waiting.remove(&self.next)?;
-        self.next += 1;
-        Some(piece)
-    }
-
     fn add(&mut self, piece: Vec<Entry>, input: &Input, cx: &ReadContext<'_>) {
         for entry in piece {
             let (record, offset) = (self.record, entry.at as u64);

@@ -1,9 +1,9 @@
-//! A line of a flow list as a session.
+//! A line of a flow list as a record of a flow.
 
 use super::columns::{Column, Layout, Program};
-use crate::direction::between;
+use crate::connection::{Flow, Kind, Outcome, Side, flag};
 use crate::exports::time::{Time, TimeStyle};
-use crate::session::{Additional, Session, protocol_name};
+use crate::session::protocol_name;
 use model::ticks;
 use std::net::IpAddr;
 
@@ -40,39 +40,34 @@ impl<'a> Cells<'a> {
     }
 
     /// Argus writes ports of ICMP and of names that it does not know in hexadecimal.
-    fn port(&self, column: Column) -> Option<i64> {
+    fn port(&self, column: Column) -> Option<u16> {
         let text = self.text(column);
         match text.strip_prefix("0x") {
-            Some(hex) => i64::from_str_radix(hex, 16).ok(),
+            Some(hex) => u16::from_str_radix(hex, 16).ok(),
             // nfdump writes type and code of ICMP as `8.0`.
             None => text.split('.').next()?.parse().ok(),
         }
-        .filter(|port| (0..=65_535).contains(port))
     }
 
-    fn time(&self, column: Column, style: TimeStyle) -> Time {
-        style.parse(self.text(column))
-    }
-
-    /// Gives the session of the line to `put`. The time is that of its start, and what is wrong with it.
-    pub(super) fn session<T>(&self, program: Program, style: TimeStyle, put: impl FnOnce(&Session<'_>, Time) -> T) -> Result<T, NoFlow> {
+    /// The flow of the line, the time of its start, and what is wrong with it.
+    pub(super) fn flow(&self, program: Program, style: TimeStyle) -> Result<(Flow, Time), NoFlow> {
         let protocol = protocol(self.text(Column::Protocol));
         let (source, destination) = (self.text(Column::Source), self.text(Column::Destination));
         if program == Program::Argus && matches!(protocol.as_str(), "MAN" | "ARP" | "RARP" | "LLC" | "STP" | "LLDP" | "ETHER") {
             return Err(NoFlow::NotIp);
         }
-        if source.parse::<IpAddr>().is_err() || destination.parse::<IpAddr>().is_err() {
+        let (Ok(from), Ok(to)) = (source.parse::<IpAddr>(), destination.parse::<IpAddr>()) else {
             // Frames are between the addresses of interfaces.
             let frame = source.split(':').count() == 6 && source.split(':').all(|part| part.len() == 2);
             return Err(if frame { NoFlow::NotIp } else { NoFlow::Broken("a flow whose address is not understood".to_owned()) });
-        }
-        let time = self.time(Column::Start, style);
-        let start = if let Time::Ticks(at) = time { Some(at) } else { None };
-        let duration = self.text(Column::Duration).parse::<f64>().ok().filter(|s| (0.0..1e9).contains(s));
-        let end = match self.time(Column::End, style) {
-            Time::Ticks(at) => Some(at),
-            _ => start.zip(duration).map(|(start, seconds)| start + (seconds * ticks::SECOND as f64) as i64),
         };
+        let time = style.parse(self.text(Column::Start));
+        // Of an unknown zone times can still be compared.
+        let style = if time == Time::Local { TimeStyle::UTC } else { style };
+        let at = |column: Column| if let Time::Ticks(at) = style.parse(self.text(column)) { Some(at) } else { None };
+        let start = at(Column::Start);
+        let duration = self.text(Column::Duration).parse::<f64>().ok().filter(|s| (0.0..1e9).contains(s));
+        let end = at(Column::End).or_else(|| start.zip(duration).map(|(start, seconds)| start + (seconds * ticks::SECOND as f64) as i64));
         let (packets, bytes) = (self.long(Column::Packets), self.long(Column::Bytes));
         let rest =
             |whole: Option<i64>, part: Option<i64>| whole.zip(part).and_then(|(whole, part)| whole.checked_sub(part)).filter(|n| *n >= 0);
@@ -83,63 +78,64 @@ impl<'a> Cells<'a> {
         // NetFlow of one way has nothing of the other, which is no sign of silence.
         let one_way = program == Program::Nfdump && destination_packets.unwrap_or(0) == 0;
         let (destination_packets, destination_bytes) = if one_way { (None, None) } else { (destination_packets, destination_bytes) };
-        let state = self.text(Column::State);
+        let (state, way) = (self.text(Column::State), self.text(Column::Way));
         let (result, details) = match program {
             Program::Argus => outcome(state, &protocol, destination_packets),
-            Program::Nfdump => ("Success", ""),
+            // The flags tell.
+            Program::Nfdump => ("", ""),
         };
-        let mut session = Session {
-            vendor: if program == Program::Argus { "QoSient" } else { "nfdump" },
-            product: if program == Program::Argus { "Argus" } else { "nfdump" },
-            original_type: "flow",
-            sub_type: "End",
+        let side = |packets, bytes, flags| Side { packets, bytes, flags, counted: None };
+        let mut flow = Flow {
+            record: 0,
+            offset: 0,
+            kind: if program == Program::Argus { &ARGUS } else { &NFDUMP },
+            observer: self.text(Column::Router).into(),
+            domain: 0,
+            addresses: [from, to],
+            ports: [self.port(Column::SourcePort), self.port(Column::DestinationPort)],
+            protocol: protocol.into(),
             start,
             end,
+            zoned: time != Time::Local,
             duration: duration.map(|seconds| (seconds * 1e3).round() as i64),
-            source,
-            source_port: self.port(Column::SourcePort),
-            destination,
-            destination_port: self.port(Column::DestinationPort),
-            protocol: &protocol,
-            source_bytes,
-            destination_bytes,
-            bytes,
-            source_packets,
-            destination_packets,
-            packets,
-            result,
-            details,
-            original_details: state,
-            action: if result == "Failure" { "" } else { "Allow" },
-            device: self.text(Column::Router),
-            additional: vec![
-                ("Label", Additional::Text(self.text(Column::Label))),
-                ("TcpFlags", Additional::Text(self.text(Column::Flags))),
-                ("Dir", Additional::Text(self.text(Column::Way))),
-            ],
-            ..Session::default()
+            sides: [side(source_packets, source_bytes, flags(self.text(Column::Flags))), side(destination_packets, destination_bytes, 0)],
+            whole: [packets, bytes],
+            total: false,
+            opened: !one_way && program == Program::Nfdump || way.ends_with('>') && !way.contains(['<', '?']),
+            outcome: Outcome { result, details, original: state.into(), denied: false },
+            records: 1,
+            sampling: 0,
+            label: self.text(Column::Label).into(),
+            way: way.into(),
         };
         // The arrow points from who opened the connection.
-        if program == Program::Argus && self.text(Column::Way).starts_with('<') && !self.text(Column::Way).ends_with('>') {
-            session = turned(session);
+        if program == Program::Argus && way.starts_with('<') && !way.ends_with('>') {
+            flow.addresses.reverse();
+            flow.ports.reverse();
+            flow.sides.reverse();
+            flow.opened = !way.contains('?');
         }
-        session.direction = between(session.source, session.destination);
-        Ok(put(&session, time))
+        Ok((flow, time))
     }
 }
 
-fn turned(s: Session<'_>) -> Session<'_> {
-    Session {
-        source: s.destination,
-        source_port: s.destination_port,
-        destination: s.source,
-        destination_port: s.source_port,
-        source_bytes: s.destination_bytes,
-        destination_bytes: s.source_bytes,
-        source_packets: s.destination_packets,
-        destination_packets: s.source_packets,
-        ..s
-    }
+const NFDUMP: Kind = Kind { vendor: "nfdump", product: "nfdump", original_type: "flow" };
+const ARGUS: Kind = Kind { vendor: "QoSient", product: "Argus", original_type: "flow" };
+
+/// Flags as nfdump writes them: a letter for each that is set, a dot for the others.
+fn flags(text: &str) -> u8 {
+    let bit = |letter| match letter {
+        'C' => 0x80,
+        'E' => 0x40,
+        'U' => flag::URG,
+        'A' => flag::ACK,
+        'P' => flag::PSH,
+        'R' => flag::RST,
+        'S' => flag::SYN,
+        'F' => flag::FIN,
+        _ => 0,
+    };
+    text.chars().map(bit).fold(0, |all, bit| all | bit)
 }
 
 /// What came of a flow, by Argus' state: flags of both sides for TCP (`S_RA`), or a word.

@@ -1,12 +1,14 @@
-//! Reads a list of flows.
+//! Reads a list of flows: lines are taken apart by many threads, and put together into connections in the order of the file.
 
 use super::READER;
 use super::columns::{Layout, Program};
 use super::flow::{Cells, NoFlow};
+use crate::connection::{Connections, Flow};
 use crate::exports::time::{Time, TimeStyle, Zone};
 use crate::format::{Chunks, Dataset};
 use crate::lines::{Block, Line, LineChunks, LineParser, Split};
 use crate::notes::{AllNotes, Notes};
+use crate::ordered::InOrder;
 use crate::session::{Sessions, TABLE};
 use crate::{Input, ReadContext};
 use model::TableSchema;
@@ -33,6 +35,7 @@ impl Dataset for FlowList {
             state: Mutex::new(State { layout: Arc::clone(&self.layout), over: false }),
             style: TimeStyle { zone, day_first: false },
             notes: AllNotes::default(),
+            merge: Mutex::new(Merge { pieces: InOrder::default(), connections: Connections::default(), rows: Sessions::new(input, cx) }),
         };
         LineChunks::open(input, READER, Split::Lines, Arc::new(parser), cx)
     }
@@ -71,12 +74,38 @@ struct Parser {
     state: Mutex<State>,
     style: TimeStyle,
     notes: AllNotes,
+    merge: Mutex<Merge>,
 }
+
+/// Puts the pieces back in order, and their records together.
+struct Merge {
+    pieces: InOrder<Vec<Flow>>,
+    connections: Connections,
+    rows: Sessions,
+}
+
+impl Merge {
+    fn add(&mut self, piece: Vec<Flow>, input: &Input, cx: &ReadContext<'_>) {
+        for flow in piece {
+            let rows = &mut self.rows;
+            self.connections.add(flow, |over| write(rows, &over, input, cx));
+        }
+        self.rows.flush(input, cx);
+    }
+}
+
+fn write(rows: &mut Sessions, flow: &Flow, input: &Input, cx: &ReadContext<'_>) {
+    flow.show(|session| rows.add(session, flow.record, flow.offset, input, cx));
+}
+
+/// What a block is given: its number, and what holds at its start.
+struct Start(u64, State);
 
 impl LineParser for Parser {
     fn in_order(&self, block: &mut Block, _cx: &ReadContext<'_>) {
         let mut held = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        block.state = Some(Arc::new(held.clone()));
+        let number = self.merge.lock().unwrap_or_else(PoisonError::into_inner).pieces.hand_out();
+        block.state = Some(Arc::new(Start(number, held.clone())));
         // Flows begin with a time, headers and summaries with a letter.
         let mut start = 0;
         for end in memchr::memchr_iter(b'\n', &block.bytes).chain(std::iter::once(block.bytes.len())) {
@@ -89,52 +118,56 @@ impl LineParser for Parser {
     }
 
     fn parse(&self, block: &Block, cx: &ReadContext<'_>) {
-        let Some(mut state) = block.state.as_ref().and_then(|state| state.downcast_ref::<State>()).cloned() else { return };
-        let mut rows = Sessions::new(&block.input, cx);
+        let Some(Start(number, state)) = block.state.as_ref().and_then(|state| state.downcast_ref::<Start>()) else { return };
+        let (mut state, mut flows) = (state.clone(), Vec::new());
         let mut notes = Notes::default();
         for line in block.lines() {
             let bytes = line.sound(READER, &block.input, cx);
             if bytes.trim_ascii().is_empty() || state.takes(bytes) {
                 continue;
             }
-            if let Err(reason) = self.flow(bytes, line, &state.layout, &mut rows, &mut notes, cx) {
-                match reason {
-                    NoFlow::Broken(reason) => cx.error(&block.input, READER, Some(line.offset), Some(line.record), reason),
-                    NoFlow::NotIp => notes.note("records are not of IP and are no sessions"),
-                }
+            match self.flow(bytes, line, &state.layout, &mut notes, cx) {
+                Ok(flow) => flows.push(flow),
+                Err(NoFlow::Broken(reason)) => cx.error(&block.input, READER, Some(line.offset), Some(line.record), reason),
+                Err(NoFlow::NotIp) => notes.note("records are not of IP and are no sessions"),
             }
         }
-        rows.flush(&block.input, cx);
         self.notes.add(notes);
+        let mut merge = self.merge.lock().unwrap_or_else(PoisonError::into_inner);
+        merge.pieces.put(*number, flows);
+        while let Some(piece) = merge.pieces.take() {
+            merge.add(piece, &self.input, cx);
+        }
     }
 
     fn finish(&self, cx: &ReadContext<'_>) {
+        let mut merge = self.merge.lock().unwrap_or_else(PoisonError::into_inner);
+        let rest = merge.pieces.rest();
+        for piece in rest {
+            merge.add(piece, &self.input, cx);
+        }
+        let Merge { connections, rows, .. } = &mut *merge;
+        for flow in connections.rest() {
+            write(rows, &flow, &self.input, cx);
+        }
+        rows.flush(&self.input, cx);
         self.notes.tell(&self.input, cx);
     }
 }
 
 impl Parser {
-    fn flow(
-        &self,
-        bytes: &[u8],
-        line: Line<'_>,
-        layout: &Layout,
-        rows: &mut Sessions,
-        notes: &mut Notes,
-        cx: &ReadContext<'_>,
-    ) -> Result<(), NoFlow> {
+    fn flow(&self, bytes: &[u8], line: Line<'_>, layout: &Layout, notes: &mut Notes, cx: &ReadContext<'_>) -> Result<Flow, NoFlow> {
         let text = String::from_utf8_lossy(bytes);
-        let cells = Cells::of(&text, layout)?;
-        cells.session(layout.program, self.style, |session, time| {
-            match time {
-                Time::Ticks(_) => {}
-                Time::Local => notes.note("lines have a time without a zone, which is unknown; say the zone with --timezone"),
-                Time::Bad => {
-                    let reason = "the time of the flow's start is not understood; the record is kept without one";
-                    cx.error(&self.input, READER, Some(line.offset), Some(line.record), reason);
-                }
+        let (mut flow, time) = Cells::of(&text, layout)?.flow(layout.program, self.style)?;
+        match time {
+            Time::Ticks(_) => {}
+            Time::Local => notes.note("lines have a time without a zone, which is unknown; say the zone with --timezone"),
+            Time::Bad => {
+                let reason = "the time of the flow's start is not understood; the record is kept without one";
+                cx.error(&self.input, READER, Some(line.offset), Some(line.record), reason);
             }
-            rows.add(session, line.record, line.offset, &self.input, cx);
-        })
+        }
+        (flow.record, flow.offset) = (line.record, line.offset);
+        Ok(flow)
     }
 }

@@ -5,7 +5,7 @@
 //! understand them; [`rows`] are what is left. All state is the file's and changes in its order, so the rows do not depend on how the
 //! file is read; only the building of batches is left to other threads.
 
-mod bytes;
+pub(crate) mod bytes;
 mod dns;
 mod file;
 mod flow;
@@ -129,7 +129,7 @@ impl Chunks for Reader {
         for (place, reason) in self.tracker.tally.errors() {
             cx.error(&self.input, READER, Some(place.offset), Some(place.record), reason);
         }
-        for warning in self.tracker.tally.warnings() {
+        for warning in self.tracker.tally.warnings().into_iter().chain(self.tracker.collector.warnings()) {
             cx.warning(&self.input, warning);
         }
     }

@@ -190,7 +190,7 @@ fn squid(line: &str) -> Option<Stamp> {
 }
 
 /// `28/Feb/2023:08:12:59` and `+0000`.
-fn common_time(time: &str, zone: &str) -> Option<Stamp> {
+pub(crate) fn common_time(time: &str, zone: &str) -> Option<Stamp> {
     let (date, clock) = time.split_once(':')?;
     let mut parts = date.split('/');
     let (day, month_name, year) = (parts.next()?.parse().ok()?, parts.next()?, parts.next()?.parse().ok()?);

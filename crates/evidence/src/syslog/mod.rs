@@ -15,7 +15,7 @@ use crate::{
 use chrono_tz::Tz;
 use line::Parsed;
 // What the logs of name servers have in common with these.
-pub(crate) use line::{Stamp, parse};
+pub(crate) use line::{Stamp, common_time, parse};
 use model::ticks::{self, DAY};
 use model::{Schema, TableSchema};
 use std::sync::Arc;

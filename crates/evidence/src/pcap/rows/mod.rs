@@ -15,6 +15,8 @@ pub(crate) use web::WebRow;
 use super::file::Place;
 use super::flow::Ends;
 use super::ip::{self, Address};
+use crate::connection::Flow;
+use crate::session::Sessions;
 use crate::{ColumnBuilder, Input, ReadContext, TableBuilder};
 use model::{Schema, TableSchema};
 use std::sync::Arc;
@@ -97,7 +99,23 @@ impl Plans {
             tls: Kept::new(&self.tls),
             web: Kept::new(&self.web),
             stratum: Kept::new(&self.stratum),
+            exported: Kept { rows: Vec::new(), count: 0, wanted: self.sessions.columns.is_some() },
         }
+    }
+
+    /// Connections that others saw.
+    fn exported(&self, flows: &Kept<Flow>, input: &Input, cx: &ReadContext<'_>) {
+        if !flows.wanted {
+            return cx.records(&self.sessions.table, flows.count);
+        }
+        if flows.rows.is_empty() {
+            return;
+        }
+        let mut sessions = Sessions::new(input, cx);
+        for flow in &flows.rows {
+            flow.show(|session| sessions.add(session, flow.record, flow.offset, input, cx));
+        }
+        sessions.flush(input, cx);
     }
 
     /// Gives collected rows to the context.
@@ -107,6 +125,7 @@ impl Plans {
         self.tls.build(&rows.tls.rows, rows.tls.count, input, cx);
         self.web.build(&rows.web.rows, rows.web.count, input, cx);
         self.stratum.build(&rows.stratum.rows, rows.stratum.count, input, cx);
+        self.exported(&rows.exported, input, cx);
     }
 }
 
@@ -117,6 +136,8 @@ pub(crate) struct Rows {
     pub(crate) tls: Kept<TlsRow>,
     pub(crate) web: Kept<WebRow>,
     pub(crate) stratum: Kept<StratumRow>,
+    /// Of what exporters sent to a collector.
+    pub(crate) exported: Kept<Flow>,
 }
 
 /// Rows of one table, or only their number.
@@ -155,7 +176,12 @@ impl<R> Kept<R> {
 
 impl Rows {
     pub(crate) fn len(&self) -> usize {
-        self.sessions.rows.len() + self.dns.rows.len() + self.tls.rows.len() + self.web.rows.len() + self.stratum.rows.len()
+        self.sessions.rows.len()
+            + self.dns.rows.len()
+            + self.tls.rows.len()
+            + self.web.rows.len()
+            + self.stratum.rows.len()
+            + self.exported.rows.len()
     }
 
     /// Takes the rows so far.
@@ -169,6 +195,7 @@ impl Rows {
             tls: take(&mut self.tls),
             web: take(&mut self.web),
             stratum: take(&mut self.stratum),
+            exported: take(&mut self.exported),
         }
     }
 }

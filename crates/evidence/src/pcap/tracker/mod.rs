@@ -13,6 +13,7 @@ use super::link::{self, Frame, Inside};
 use super::names::Names;
 use super::rows::{Rows, Seen, SessionRow};
 use super::stream::{Env, Stream};
+use crate::netflow::Collector;
 use std::collections::VecDeque;
 
 /// What a capture may keep in memory.
@@ -44,6 +45,8 @@ pub(crate) struct Tracker {
     table: Table,
     fragments: Fragments,
     names: Names,
+    /// Of what exporters send to a collector.
+    pub(crate) collector: Collector,
     pub(crate) rows: Rows,
     pub(crate) tally: Tally,
     /// See [`Limits`].
@@ -70,6 +73,7 @@ impl Tracker {
             table: Table::new(limits.flows),
             fragments: Fragments::default(),
             names: Names::default(),
+            collector: Collector::default(),
             rows,
             tally: Tally::default(),
             streams: Streams::default(),
@@ -107,7 +111,7 @@ impl Tracker {
         }
         let more = left.len() > 0;
         self.last = Some(left);
-        more
+        more || self.collector.finish(ENDED, &mut |flow| self.rows.exported.push(|| flow))
     }
 
     /// Ends flows that have been silent for too long; whether there may be more of them.

@@ -1,6 +1,7 @@
 //! From an IP packet to the flow that it belongs to, through tunnels.
 
 use super::{Meta, Tracker};
+use crate::netflow;
 use crate::pcap::bytes::{be16, be32};
 use crate::pcap::dns::Message;
 use crate::pcap::flow::{CLIENT, Ends, Flags, SERVER};
@@ -171,7 +172,7 @@ impl Tracker {
             _ => is_answer(ports),
         };
         let (id, side) = self.count(carried, ports, answer, wire, meta);
-        let Some(message) = message else { return };
+        let Some(message) = message else { return self.exported(id, ports[1], body, carried, meta) };
         if message.is_answer() {
             self.names.learn(&message);
         }
@@ -188,6 +189,19 @@ impl Tracker {
         if exchange.held() == 0 {
             flow.exchange = None;
         }
+    }
+
+    /// Records of flows on their way to a collector are sessions as well, of whoever they tell of.
+    fn exported(&mut self, id: u32, port: u16, body: &[u8], carried: Carried<'_>, meta: Meta) {
+        if !netflow::PORTS.contains(&port) {
+            return;
+        }
+        let Some(message) = netflow::parse(body, carried.cut) else { return };
+        if let Some(flow) = self.table.get(id) {
+            flow.service = message.service();
+        }
+        let at = netflow::At { record: meta.place.record, offset: meta.place.offset, each: false };
+        self.collector.message(carried.addresses[0], &message, at, &mut |flow| self.rows.exported.push(|| flow));
     }
 
     fn tcp(&mut self, carried: Carried<'_>, ports: [u16; 2], meta: Meta) {
