@@ -1,7 +1,7 @@
 //! Which list knows which pool, and what our own list has.
 
-use super::lint::knows;
 pub use super::lint::Known;
+use super::lint::knows;
 use super::{Listing, Pool, Pools};
 use std::collections::{BTreeMap, BTreeSet};
 

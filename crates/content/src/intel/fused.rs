@@ -6,9 +6,9 @@ use super::name::has_known_suffix;
 const ENDS: &[&str] = &["com", "net", "org", "info", "pro", "stream", "xyz", "eu", "ru", "cn", "io"];
 /// Words that begin like one of them: `network`, `community`.
 const WORDS: &[&str] = &[
-    "combi", "comcast", "comet", "comfort", "comic", "comman", "commer", "common", "commun", "compan", "compar", "complet", "compos", "comput",
-    "europ", "eurek", "infor", "infra", "ion", "neb", "neo", "netf", "nether", "neti", "netw", "orga", "process", "prod", "profit", "project",
-    "promo", "proof", "prop", "proto", "prove", "provid", "prox", "run", "russ", "streami",
+    "combi", "comcast", "comet", "comfort", "comic", "comman", "commer", "common", "commun", "compan", "compar", "complet", "compos",
+    "comput", "europ", "eurek", "infor", "infra", "ion", "neb", "neo", "netf", "nether", "neti", "netw", "orga", "process", "prod",
+    "profit", "project", "promo", "proof", "prop", "proto", "prove", "provid", "prox", "run", "russ", "streami",
 ];
 /// What names of pools and miners are made of.
 const MINING: &[&str] = &["mine", "mining", "pool", "hash", "coin", "xmr", "monero", "btc", "crypto", "stratum"];
@@ -49,7 +49,8 @@ mod tests {
         let nothing = |_: &str| false;
         let found = |name| halves(name, &nothing).map(|(a, b, _)| (a, b));
         assert_eq!(found("pangolinminer.comgandalph3000.com"), Some(("pangolinminer.com", "gandalph3000.com")));
-        for one in ["pool.community.com", "pool.network.org", "eu.pool.example.com", "minercompute.com", "pool.proxy.io", "xmr.com", "a.b"] {
+        for one in ["pool.community.com", "pool.network.org", "eu.pool.example.com", "minercompute.com", "pool.proxy.io", "xmr.com", "a.b"]
+        {
             assert_eq!(found(one), None, "{one}");
         }
         let known = |name: &str| name == "b.com";

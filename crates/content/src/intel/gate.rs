@@ -9,7 +9,7 @@ use std::net::IpAddr;
 /// Why a host is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// `public_suffix`, `dynamic_dns`, `hosting`, `cdn`, `site`, `shared_address`, `special_address`, `warninglist`.
+    /// `public_suffix`, `dynamic_dns`, `hosting`, `cdn`, `site`, `exchange`, `shared_address`, `special_address`, `warninglist`.
     pub kind: String,
     pub reason: String,
     pub remedy: String,
@@ -27,12 +27,13 @@ impl Gate {
     /// Reads both watchlists by the names of their columns.
     pub fn new(zones: Option<&Watchlist>, addresses: Option<&Watchlist>) -> Result<Self, ContentError> {
         let mut gate = Self::default();
-        for (zone, kind, provider) in zones.into_iter().flat_map(|list| cells(list, "Zone")) {
-            gate.zones.insert(zone.to_ascii_lowercase(), (kind, provider));
+        if let Some(list) = zones {
+            gate.zones.extend(cells(list, "Zone").map(|(zone, kind, provider)| (zone.to_ascii_lowercase(), (kind, provider))));
         }
-        for list in addresses {
+        if let Some(list) = addresses {
             for (network, kind, provider) in cells(list, "Network") {
-                let parsed = Network::parse(&network).ok_or_else(|| ContentError::file(&list.alias, format!("`{network}` is no network")))?;
+                let parsed =
+                    Network::parse(&network).ok_or_else(|| ContentError::file(&list.alias, format!("`{network}` is no network")))?;
                 gate.networks.push((parsed, kind, provider));
             }
         }
@@ -73,6 +74,10 @@ impl Gate {
                     let reason = format!("a dynamic-DNS zone ({provider}): anyone gets a name under it");
                     return Some(refusal(kind, reason, "list the single names that a pool had under it, each whole"));
                 }
+                ("exchange", 0) => {
+                    let reason = format!("the site of {provider}, where coins are traded: being there is not mining");
+                    return Some(refusal(kind, reason, "list the names of its pool"));
+                }
                 (_, 0) => {
                     let reason = format!("a zone shared by all customers of {provider}");
                     return Some(refusal(kind, reason, "list the pool's own name, whole"));
@@ -86,7 +91,9 @@ impl Gate {
         }
         let (kind, reason) = match suffix.typ() {
             _ if !suffix.is_known() => return None,
-            Some(psl::Type::Private) => ("public_suffix", "a zone under which anyone registers names (the private part of the public suffix list)"),
+            Some(psl::Type::Private) => {
+                ("public_suffix", "a zone under which anyone registers names (the private part of the public suffix list)")
+            }
             _ => ("public_suffix", "a public suffix: it stands for everyone's names under it"),
         };
         Some(refusal(kind, reason.to_owned(), "list the single names under it, each whole"))
@@ -212,6 +219,20 @@ mod tests {
         for text in ["pool.mooo.com", "coinpoolit.webhop.me", "supportxmr.com", "8.8.8.9", "104.24.0.1", "notmooo.com"] {
             assert_eq!(kind(text), None, "{text}");
         }
+    }
+
+    /// Our own list passes our own gate.
+    #[test]
+    fn no_row_of_ours_is_shared() {
+        let library = crate::Library::embedded().unwrap();
+        let list = |alias: &str| library.watchlists.iter().find(|w| w.alias == alias);
+        let gate = Gate::new(list("SharedZones"), list("SharedAddresses")).unwrap();
+        assert!(gate.zones.len() > 50 && gate.networks.len() > 40);
+        let refused = list("MiningPools").unwrap().rows.iter().filter_map(|row| {
+            let target = Target::parse(&row[0]);
+            target.map_or_else(|e| Some((row[0].clone(), e)), |t| gate.refuses(&t).map(|r| (row[0].clone(), r.reason)))
+        });
+        assert_eq!(refused.collect::<Vec<_>>(), []);
     }
 
     #[test]

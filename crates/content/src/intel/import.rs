@@ -6,7 +6,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The watchlist's own columns, and behind them what only imported rows have.
 const COLUMNS: [&str; 14] = [
-    "Domain", "Coin", "Ports", "Role", "Operator", "FirstSeen", "LastSeen", "RetiredOn", "SharedAddress", "Website", "Reference", "Source", "Confidence", "ExpiresOn",
+    "Domain",
+    "Coin",
+    "Ports",
+    "Role",
+    "Operator",
+    "FirstSeen",
+    "LastSeen",
+    "RetiredOn",
+    "SharedAddress",
+    "Website",
+    "Reference",
+    "Source",
+    "Confidence",
+    "ExpiresOn",
 ];
 const ROLES: &[&str] = &["pool", "hashrate_market", "proxy", "webminer", "donation", "website"];
 
@@ -284,7 +297,8 @@ mod tests {
 
     #[test]
     fn feeds_must_speak_of_mining() {
-        let text = "ObservableKey,ObservableValue,Tags\ndomain-name:value,a.example.com,phishing\ndomain-name:value,b.example.com,coinminer\n";
+        let text =
+            "ObservableKey,ObservableValue,Tags\ndomain-name:value,a.example.com,phishing\ndomain-name:value,b.example.com,coinminer\n";
         assert_eq!(left(&imported("x.csv", text, false)), [("a.example.com", "not_mining")]);
         assert_eq!(imported("x.csv", text, true).rows.len(), 2);
     }
@@ -294,6 +308,9 @@ mod tests {
         let own = Watchlist::parse("MiningPools.csv", "MiningPools", "Domain,Coin,Role\nzpool.ca,multi,pool\n").unwrap();
         let found = imported("x.csv", "Domain,Operator\nnew.example.com,=cmd()\n", false);
         let rows = found.merged(&own);
-        assert_eq!(rows.iter().map(|r| (r[0].as_str(), r[4].as_str())).collect::<Vec<_>>(), [("new.example.com", "'=cmd()"), ("zpool.ca", "")]);
+        assert_eq!(
+            rows.iter().map(|r| (r[0].as_str(), r[4].as_str())).collect::<Vec<_>>(),
+            [("new.example.com", "'=cmd()"), ("zpool.ca", "")]
+        );
     }
 }

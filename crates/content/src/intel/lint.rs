@@ -225,7 +225,10 @@ mod tests {
 
     #[test]
     fn a_list_is_held_against_the_pools_in_use() {
-        let found = linted("x.txt", "supportxmr.com\nxmr-eu1.nanopool.org\nxmr.nanopool.org\nminexmr.com\nmooo.com\nsupportxmr.com\n198.51.100.7\n");
+        let found = linted(
+            "x.txt",
+            "supportxmr.com\nxmr-eu1.nanopool.org\nxmr.nanopool.org\nminexmr.com\nmooo.com\nsupportxmr.com\n198.51.100.7\n",
+        );
         assert_eq!((found.names, found.addresses), (5, 1));
         assert_eq!((found.known.clone(), found.partly.clone()), (vec!["supportxmr.com".to_owned()], vec!["nanopool.org".to_owned()]));
         assert_eq!(found.missing.iter().map(|p| p.domain.as_str()).collect::<Vec<_>>(), ["hashvault.pro", "zpool.ca"]);

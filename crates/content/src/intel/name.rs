@@ -43,7 +43,8 @@ impl Target {
         let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
         if scheme.is_none() && !path.is_empty() {
             let digits = path.trim_start_matches('/');
-            if !digits.is_empty() && digits.len() <= 3 && digits.bytes().all(|b| b.is_ascii_digit()) && authority.parse::<IpAddr>().is_ok() {
+            if !digits.is_empty() && digits.len() <= 3 && digits.bytes().all(|b| b.is_ascii_digit()) && authority.parse::<IpAddr>().is_ok()
+            {
                 return Err("a network, not a host: pools are told by name, or by address and port".to_owned());
             }
         }

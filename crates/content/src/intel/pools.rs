@@ -151,7 +151,12 @@ mod tests {
         let row = |d: &str, n, c: &str| (d.to_owned(), n, c.to_owned());
         assert_eq!(
             used,
-            [row("hashvault.pro", 2, "TRTL;XMR"), row("nanopool.org", 1, "multi"), row("supportxmr.com", 1, "XMR"), row("zpool.ca", 1, "multi")]
+            [
+                row("hashvault.pro", 2, "TRTL;XMR"),
+                row("nanopool.org", 1, "multi"),
+                row("supportxmr.com", 1, "XMR"),
+                row("zpool.ca", 1, "multi")
+            ]
         );
     }
 }

@@ -107,7 +107,8 @@ fn record(listing: &mut Listing, object: &Map<String, Value>, place: Place) {
 
 /// A table of an answer of Log Analytics.
 fn answer(listing: &mut Listing, table: &Value) {
-    let names: Vec<String> = table["columns"].as_array().into_iter().flatten().map(|c| rows::key(c["name"].as_str().unwrap_or_default())).collect();
+    let names: Vec<String> =
+        table["columns"].as_array().into_iter().flatten().map(|c| rows::key(c["name"].as_str().unwrap_or_default())).collect();
     let indicators = rows::indicator_table(names.iter().map(String::as_str));
     if indicators {
         listing.form = "indicator table";
@@ -140,7 +141,8 @@ mod tests {
     fn arrays_records_and_answers() {
         assert_eq!(hosts(&read("x", r#"["a.com","b.com"]"#)), ["a.com", "b.com"]);
         assert_eq!(hosts(&read("x", r#"{"value":[{"DomainName":"a.com","Active":true}]}"#)), ["a.com"]);
-        let table = r#"{"tables":[{"columns":[{"name":"ObservableKey"},{"name":"ObservableValue"}],"rows":[["domain-name:value","a.com"]]}]}"#;
+        let table =
+            r#"{"tables":[{"columns":[{"name":"ObservableKey"},{"name":"ObservableValue"}],"rows":[["domain-name:value","a.com"]]}]}"#;
         assert_eq!(hosts(&read("x", table)), ["a.com"]);
         let listing = read("x", "{\"Domain\":\"a.com\"}\n{broken\n{\"Domain\":\"b.com\"}\n");
         assert_eq!((hosts(&listing).len(), listing.faults[0].place.clone()), (2, Place::Line(2)));

@@ -90,7 +90,14 @@ mod tests {
         let shown: Vec<_> = listing.entries.iter().map(|e| format!("{} {} {}", e.place, e.text, e.matching.name())).collect();
         assert_eq!(
             shown,
-            ["line 1 a.com has", "line 1 b.com has", "line 2 c.com equals", "line 4 d.com equals", "line 4 e.com endswith", "line 5 f.com contains"]
+            [
+                "line 1 a.com has",
+                "line 1 b.com has",
+                "line 2 c.com equals",
+                "line 4 d.com equals",
+                "line 4 e.com endswith",
+                "line 5 f.com contains"
+            ]
         );
     }
 }

@@ -70,7 +70,11 @@ fn names(line: &str) -> Read<'_> {
     if first.parse::<IpAddr>().is_ok() && !rest.is_empty() {
         let names = rest.into_iter().take_while(|w| !w.starts_with('#'));
         // `localhost` and its like stand in every hosts file.
-        return Read::Names("hosts", Matching::Exact, names.filter(|n| n.contains('.') && *n != "localhost.localdomain" && *n != "0.0.0.0").collect());
+        return Read::Names(
+            "hosts",
+            Matching::Exact,
+            names.filter(|n| n.contains('.') && *n != "localhost.localdomain" && *n != "0.0.0.0").collect(),
+        );
     }
     if rest.first().is_some_and(|w| w.eq_ignore_ascii_case("CNAME")) {
         return match first.strip_prefix("*.") {

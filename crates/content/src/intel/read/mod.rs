@@ -69,7 +69,9 @@ enum Form {
 fn form(text: &str, ending: &str) -> Form {
     let start = text.trim_start();
     // `[2001:db8::1]:3333` is a host.
-    if start.starts_with('{') || start.starts_with('[') && start.trim_start_matches(['[', ' ', '\n', '\r', '\t']).starts_with(['{', '"', ']']) {
+    if start.starts_with('{')
+        || start.starts_with('[') && start.trim_start_matches(['[', ' ', '\n', '\r', '\t']).starts_with(['{', '"', ']'])
+    {
         return Form::Json;
     }
     if text.lines().take(20).any(|l| l.starts_with("#fields\t")) {
@@ -84,7 +86,8 @@ fn form(text: &str, ending: &str) -> Form {
     if told().filter(|l| !l.starts_with('#')).take(5).any(rule) {
         return Form::Suricata;
     }
-    let kql = |l: &str| l.starts_with("| ") || l.starts_with("let ") && l.contains('=') || l.contains("datatable(") || l.contains("dynamic([");
+    let kql =
+        |l: &str| l.starts_with("| ") || l.starts_with("let ") && l.contains('=') || l.contains("datatable(") || l.contains("dynamic([");
     if matches!(ending, "kql" | "csl") || told().take(200).any(kql) {
         return Form::Kql;
     }

@@ -184,7 +184,9 @@ impl Parser {
             found = unsupported(format!("the qualifier {qualifier}"));
             while self.peek().is_some_and(|t| match t {
                 Token::Text(_) => true,
-                Token::Word(w) => !["OR", "AND", "FOLLOWEDBY", "WITHIN", "REPEATS", "START", "STOP"].iter().any(|k| w.eq_ignore_ascii_case(k)),
+                Token::Word(w) => {
+                    !["OR", "AND", "FOLLOWEDBY", "WITHIN", "REPEATS", "START", "STOP"].iter().any(|k| w.eq_ignore_ascii_case(k))
+                }
                 _ => false,
             }) {
                 self.at += 1;
@@ -234,7 +236,12 @@ impl Parser {
         }
         let host = |host: String| Alternative { host: Some(host), port: None };
         match path.as_str() {
-            "domain-name:value" | "hostname:value" | "ipv4-addr:value" | "ipv6-addr:value" | "url:value" | "network-traffic:dst_ref.value" => {
+            "domain-name:value"
+            | "hostname:value"
+            | "ipv4-addr:value"
+            | "ipv6-addr:value"
+            | "url:value"
+            | "network-traffic:dst_ref.value" => {
                 Ok(Hosts { alternatives: values.into_iter().map(host).collect(), unsupported: Vec::new() })
             }
             "network-traffic:dst_port" => {
@@ -313,7 +320,8 @@ mod tests {
         match hosts(text) {
             Err(reason) => format!("! {reason}"),
             Ok(found) => {
-                let one = |a: &Alternative| format!("{}:{}", a.host.as_deref().unwrap_or("-"), a.port.map_or("-".to_owned(), |p| p.to_string()));
+                let one =
+                    |a: &Alternative| format!("{}:{}", a.host.as_deref().unwrap_or("-"), a.port.map_or("-".to_owned(), |p| p.to_string()));
                 let all: Vec<_> = found.alternatives.iter().map(one).chain(found.unsupported.iter().map(|u| format!("? {u}"))).collect();
                 all.join(" ")
             }
@@ -325,8 +333,14 @@ mod tests {
         for (text, expected) in [
             ("[domain-name:value = 'a.com']", "a.com:-"),
             ("[domain-name:value='a.com' OR ipv4-addr:value = '198.51.100.1']", "a.com:- 198.51.100.1:-"),
-            ("[domain-name:value IN ('a.com', 'b.com')] OR [url:value = 'stratum+tcp://c.com:1']", "a.com:- b.com:- stratum+tcp://c.com:1:-"),
-            ("[network-traffic:dst_ref.type = 'ipv4-addr' AND network-traffic:dst_ref.value = '198.51.100.1' AND network-traffic:dst_port = 3333]", "198.51.100.1:3333"),
+            (
+                "[domain-name:value IN ('a.com', 'b.com')] OR [url:value = 'stratum+tcp://c.com:1']",
+                "a.com:- b.com:- stratum+tcp://c.com:1:-",
+            ),
+            (
+                "[network-traffic:dst_ref.type = 'ipv4-addr' AND network-traffic:dst_ref.value = '198.51.100.1' AND network-traffic:dst_port = 3333]",
+                "198.51.100.1:3333",
+            ),
             ("([domain-name:value = 'o\\'x.com'])", "o'x.com:-"),
             ("[(domain-name:value = 'a.com' OR domain-name:value = 'b.com') AND network-traffic:dst_port = 1]", "a.com:1 b.com:1"),
         ] {
@@ -351,7 +365,16 @@ mod tests {
 
     #[test]
     fn broken_patterns_are_refused() {
-        for text in ["", "[", "[domain-name:value", "[domain-name:value = ", "[domain-name:value = 'a", "[a = 'b'] x", "domain-name:value = 'a'", "[a IN ('b'"] {
+        for text in [
+            "",
+            "[",
+            "[domain-name:value",
+            "[domain-name:value = ",
+            "[domain-name:value = 'a",
+            "[a = 'b'] x",
+            "domain-name:value = 'a'",
+            "[a IN ('b'",
+        ] {
             assert!(shown(text).starts_with("! "), "{text}: {}", shown(text));
         }
         assert!(shown(&"(".repeat(100_000)).contains("nested"));

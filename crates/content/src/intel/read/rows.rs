@@ -9,11 +9,29 @@ pub(super) type Fields = BTreeMap<String, String>;
 
 /// Fields that hold a host, in the order in which they are asked.
 const HOSTS: &[&str] = &[
-    "domain", "domainname", "hostname", "host", "fqdn", "observablevalue", "indicator", "ioc", "iocvalue", "indicatorvalue", "value", "pool", "url",
-    "networkdestinationip", "networkip", "ip", "ipaddress", "address", "dstip",
+    "domain",
+    "domainname",
+    "hostname",
+    "host",
+    "fqdn",
+    "observablevalue",
+    "indicator",
+    "ioc",
+    "iocvalue",
+    "indicatorvalue",
+    "value",
+    "pool",
+    "url",
+    "networkdestinationip",
+    "networkip",
+    "ip",
+    "ipaddress",
+    "address",
+    "dstip",
 ];
 /// Fields that only a table of indicators has.
-const INDICATOR_TABLE: &[&str] = &["observablekey", "observablevalue", "networkdestinationip", "networkip", "knownfalsepositives", "expirationdatetime", "pattern"];
+const INDICATOR_TABLE: &[&str] =
+    &["observablekey", "observablevalue", "networkdestinationip", "networkip", "knownfalsepositives", "expirationdatetime", "pattern"];
 
 pub(super) fn key(name: &str) -> String {
     name.trim().chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
@@ -34,7 +52,9 @@ pub(super) fn add(listing: &mut Listing, place: &Place, fields: &Fields, indicat
     let facts = facts(fields, indicators);
     let get = |name: &str| fields.get(name).map(|v| v.trim()).filter(|v| !v.is_empty());
     if let Some(text) = get("pattern").filter(|p| p.starts_with(['[', '('])) {
-        if get("patterntype").is_some_and(|kind| !kind.eq_ignore_ascii_case("stix") && !HOSTS.contains(&kind.to_ascii_lowercase().as_str())) && !text.contains(":value") {
+        if get("patterntype").is_some_and(|kind| !kind.eq_ignore_ascii_case("stix") && !HOSTS.contains(&kind.to_ascii_lowercase().as_str()))
+            && !text.contains(":value")
+        {
             listing.ignore(place.clone(), text, "a pattern of another language");
             return;
         }
@@ -42,7 +62,9 @@ pub(super) fn add(listing: &mut Listing, place: &Place, fields: &Fields, indicat
         return;
     }
     if let Some(kind) = get("observablekey")
-        && !["domain-name", "hostname", "url", "ipv4-addr", "ipv6-addr", "network-traffic:dst_ref"].iter().any(|k| kind.to_ascii_lowercase().starts_with(k))
+        && !["domain-name", "hostname", "url", "ipv4-addr", "ipv6-addr", "network-traffic:dst_ref"]
+            .iter()
+            .any(|k| kind.to_ascii_lowercase().starts_with(k))
     {
         listing.ignore(place.clone(), get("observablevalue").unwrap_or_default(), format!("of the kind `{kind}`: no host to connect to"));
         return;
@@ -72,7 +94,11 @@ pub(super) fn add_pattern(listing: &mut Listing, place: &Place, text: &str, fact
         Err(reason) => listing.fault(place.clone(), text, format!("no STIX pattern: {reason}")),
         Ok(found) => {
             for what in found.unsupported {
-                match what.starts_with("`file:") || what.starts_with("`email") || what.starts_with("`process:") || what.starts_with("`windows-registry") {
+                match what.starts_with("`file:")
+                    || what.starts_with("`email")
+                    || what.starts_with("`process:")
+                    || what.starts_with("`windows-registry")
+                {
                     true => listing.ignore(place.clone(), text, format!("{what} tells of no host")),
                     false => listing.fault(place.clone(), text, format!("{what} is not supported in a pattern")),
                 }
@@ -91,7 +117,9 @@ pub(super) fn add_pattern(listing: &mut Listing, place: &Place, text: &str, fact
 
 fn facts(fields: &Fields, indicators: bool) -> Facts {
     let get = |names: &[&str]| names.iter().filter_map(|n| fields.get(*n)).map(|v| v.trim()).find(|v| !v.is_empty()).unwrap_or_default();
-    let is = |names: &[&str], word: &str| get(names).eq_ignore_ascii_case(word) || word == "true" && get(names) == "1" || word == "false" && get(names) == "0";
+    let is = |names: &[&str], word: &str| {
+        get(names).eq_ignore_ascii_case(word) || word == "true" && get(names) == "1" || word == "false" && get(names) == "0"
+    };
     let withdrawn = if is(&["revoked"], "true") {
         Some("revoked")
     } else if is(&["isdeleted", "deleted"], "true") {
@@ -104,7 +132,19 @@ fn facts(fields: &Fields, indicators: bool) -> Facts {
         None
     };
     let ports = get(&["ports", "port", "networkdestinationport", "dstport", "destinationport"]);
-    let words = ["tags", "labels", "description", "threattype", "diamondmodel", "malwarenames", "data", "name", "indicatortypes", "category", "comment"];
+    let words = [
+        "tags",
+        "labels",
+        "description",
+        "threattype",
+        "diamondmodel",
+        "malwarenames",
+        "data",
+        "name",
+        "indicatortypes",
+        "category",
+        "comment",
+    ];
     let said = words.iter().filter_map(|n| fields.get(*n)).any(|text| speaks_of_mining(text));
     Facts {
         coin: get(&["coin", "coins", "currency"]).to_owned(),
@@ -135,8 +175,27 @@ pub(super) fn date(text: &str) -> String {
 
 /// Words that say that an indicator is about mining.
 const MINING: &[&str] = &[
-    "miner", "miners", "coinminer", "coinminers", "cryptominer", "cryptominers", "cryptomining", "coinmining", "cryptojacking", "cryptojacker", "xmrig", "monero",
-    "stratum", "t1496", "coinhive", "miningpool", "miningpools", "webminer", "minergate", "nicehash", "hashrate",
+    "miner",
+    "miners",
+    "coinminer",
+    "coinminers",
+    "cryptominer",
+    "cryptominers",
+    "cryptomining",
+    "coinmining",
+    "cryptojacking",
+    "cryptojacker",
+    "xmrig",
+    "monero",
+    "stratum",
+    "t1496",
+    "coinhive",
+    "miningpool",
+    "miningpools",
+    "webminer",
+    "minergate",
+    "nicehash",
+    "hashrate",
 ];
 
 /// Whether a text is about the mining of coins; `data mining` is not.

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 pub(super) fn is_object(value: &Value) -> bool {
     let text = |name: &str| value[name].as_str().unwrap_or_default();
-    text("type") == "bundle" || text("type") == "indicator" && !text("pattern").is_empty() || text("id").contains("--") && !text("type").is_empty()
+    text("type") == "bundle"
+        || text("type") == "indicator" && !text("pattern").is_empty()
+        || text("id").contains("--") && !text("type").is_empty()
 }
 
 /// Adds the indicators among the objects, and of bundles among them.
@@ -15,7 +17,8 @@ pub(super) fn objects(listing: &mut Listing, all: &[Value]) {
     listing.form = "STIX";
     let bundled = all.iter().filter_map(|o| o["objects"].as_array()).flatten();
     let all: Vec<&Value> = all.iter().filter(|o| o["type"] != "bundle").chain(bundled).collect();
-    let names: BTreeMap<&str, &str> = all.iter().filter(|o| o["type"] == "identity").filter_map(|o| Some((o["id"].as_str()?, o["name"].as_str()?))).collect();
+    let names: BTreeMap<&str, &str> =
+        all.iter().filter(|o| o["type"] == "identity").filter_map(|o| Some((o["id"].as_str()?, o["name"].as_str()?))).collect();
     let mut indicators = 0u64;
     for (number, object) in (1..).zip(&all) {
         let text = |name: &str| object[name].as_str().unwrap_or_default();
@@ -41,7 +44,11 @@ fn indicator(listing: &mut Listing, place: &Place, object: &Value, names: &BTree
     let pattern = text("pattern");
     let language = text("pattern_type");
     if !matches!(language, "" | "stix") {
-        listing.fault(place.clone(), pattern, format!("a pattern in the language `{}`, not in STIX's", super::super::entry::clip(language)));
+        listing.fault(
+            place.clone(),
+            pattern,
+            format!("a pattern in the language `{}`, not in STIX's", super::super::entry::clip(language)),
+        );
         return;
     }
     let lists = ["labels", "indicator_types", "kill_chain_phases", "external_references"];

@@ -126,7 +126,13 @@ mod tests {
         let shown: Vec<_> = listing.entries.iter().map(|e| format!("{} {} {}", e.place, e.target.host, e.matching.name())).collect();
         assert_eq!(
             shown,
-            ["line 1 a.com label boundaries", "line 2 b.com endswith", "line 3 c.com equals", "line 4 pool.d.com equals", "line 5 e.com contains"]
+            [
+                "line 1 a.com label boundaries",
+                "line 2 b.com endswith",
+                "line 3 c.com equals",
+                "line 4 pool.d.com equals",
+                "line 5 e.com contains"
+            ]
         );
     }
 }

@@ -13,12 +13,8 @@ pub(super) fn delimiter(header: &str) -> Option<u8> {
 }
 
 pub(super) fn read(file: &str, text: &str, delimiter: u8) -> Listing {
-    let mut reader = csv::ReaderBuilder::new()
-        .comment(Some(b'#'))
-        .delimiter(delimiter)
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(text.as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().comment(Some(b'#')).delimiter(delimiter).flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
     let header: Vec<String> = match reader.headers() {
         Ok(header) => header.iter().map(rows::key).collect(),
         Err(_) => return lines::read(file, text),
@@ -99,7 +95,8 @@ mod tests {
             file:hashes.MD5,abcd,,70,,true,false,coinminer\n\
             ,,[domain-name:value = 'd.example.com' AND network-traffic:dst_port = 3333],70,,true,true,miner\n";
         let listing = read("x.csv", text, b',');
-        let shown: Vec<_> = listing.entries.iter().map(|e| (e.target.host.to_string(), e.facts.withdrawn.as_deref(), e.facts.mining)).collect();
+        let shown: Vec<_> =
+            listing.entries.iter().map(|e| (e.target.host.to_string(), e.facts.withdrawn.as_deref(), e.facts.mining)).collect();
         assert_eq!(
             shown,
             [
