@@ -9,13 +9,14 @@ use model::exit;
 use report::table;
 use serde_json::{Map, Value, json};
 use std::io::Write;
+use std::path::Path;
 
 pub(super) fn run(args: &IntelCoverageArgs) -> Result<u8, Error> {
     let intel = Intel::load(&args.input)?;
     let found = coverage(&intel.listings, &intel.pools, &intel.since);
     let mut out = output::open(args.output.as_deref())?;
     let mut header = ["Pool", "Operator", "Role", "Coins", "LastSeen"].map(str::to_owned).to_vec();
-    header.extend(found.lists.iter().cloned());
+    header.extend(found.lists.iter().map(|l| Path::new(l).file_name().map_or_else(|| l.clone(), |n| n.to_string_lossy().into_owned())));
     match args.format {
         QueryFormat::Csv => table::csv(&header, &|| rows(&found), &mut *out)?,
         QueryFormat::Table => {
