@@ -51,7 +51,7 @@ impl Target {
         let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
         let (host, port) = split_port(authority)?;
         // A page without a scheme is one as well; a path behind stratum's or a socket's URL is part of the protocol.
-        let page = path.trim_matches('/') != "" && scheme.as_deref().is_none_or(|s| s.starts_with("http") || s.starts_with("hxxp"));
+        let page = !path.trim_matches('/').is_empty() && scheme.as_deref().is_none_or(|s| s.starts_with("http") || s.starts_with("hxxp"));
         Ok(Self { host: host_of(host)?, port, page })
     }
 
@@ -96,9 +96,6 @@ fn host_of(text: &str) -> Result<Host, String> {
     if name.len() > 253 {
         return Err("longer than a name can be".to_owned());
     }
-    if !name.contains('.') {
-        return Err("a single label, not a domain".to_owned());
-    }
     for label in name.split('.') {
         if label.is_empty() {
             return Err("an empty label (two dots)".to_owned());
@@ -109,6 +106,9 @@ fn host_of(text: &str) -> Result<Host, String> {
         if let Some(c) = label.chars().find(|c| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_')) {
             return Err(format!("`{}` cannot stand in a name", c.escape_default()));
         }
+    }
+    if !name.contains('.') {
+        return Err("a single label, not a domain".to_owned());
     }
     if name.rsplit('.').next().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit())) {
         return Err("neither a name nor an address".to_owned());

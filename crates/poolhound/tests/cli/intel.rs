@@ -48,7 +48,7 @@ fn exit_codes_tell_faults_from_what_could_not_be_read() {
     assert_eq!(intel(["lint", &sound]).code, 0);
     let unread = intel(["lint", &sound, &file("unread.txt", "two words here\n")]);
     assert_eq!(unread.code, 3);
-    assert!(unread.stdout.contains("line 1") && unread.stdout.contains("supportxmr"), "{}", unread.stdout);
+    assert!(unread.stdout.contains("line 1: two words here") && unread.stdout.contains("knows 1 of"), "{}", unread.stdout);
     let gone = intel(["lint", &sound, "not-there.txt"]);
     assert!(gone.code == 2 && gone.stderr.contains("not-there.txt") && gone.stdout.contains("sound.txt"), "{}", gone.stderr);
     assert_eq!(intel(["lint"]).code, 2);

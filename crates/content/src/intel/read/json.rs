@@ -43,37 +43,36 @@ fn lines(file: &str, text: &str, whole: &serde_json::Error) -> Listing {
 
 /// Reads what a document is. `line` is its line, 0 for the whole of a file.
 fn document(listing: &mut Listing, value: &Value, line: u64) {
-    match value {
-        Value::Array(all) => {
-            if all.iter().any(|v| v.get("Event").is_some()) {
-                all.iter().filter_map(|v| v.get("Event")).for_each(|event| misp::event(listing, event));
-            } else if all.iter().any(stix::is_object) {
-                stix::objects(listing, all);
-            } else {
-                records(listing, all, line);
-            }
-        }
-        Value::Object(object) => {
-            let list = |name: &str| object.get(name).and_then(Value::as_array);
-            if let Some(event) = object.get("Event") {
-                misp::event(listing, event);
-            } else if object.contains_key("Attribute") {
-                misp::event(listing, value);
-            } else if let Some(all) = list("response") {
-                document(listing, &Value::Array(all.clone()), line);
-            } else if stix::is_object(value) {
-                stix::objects(listing, std::slice::from_ref(value));
-            } else if let Some(all) = list("objects") {
-                stix::objects(listing, all);
-            } else if let Some(tables) = list("tables") {
-                tables.iter().for_each(|table| answer(listing, table));
-            } else if let Some(all) = ["value", "results", "records", "list", "data", "indicators"].iter().find_map(|name| list(name)) {
-                document(listing, &Value::Array(all.clone()), line);
-            } else {
-                record(listing, object, place(line, 1));
-            }
-        }
-        other => listing.fault(place(line, 1), &other.to_string(), "neither an object nor an array"),
+    let object = match value {
+        Value::Array(all) => return array(listing, all, line),
+        Value::Object(object) => object,
+        other => return listing.fault(place(line, 1), &other.to_string(), "neither an object nor an array"),
+    };
+    let list = |name: &str| object.get(name).and_then(Value::as_array);
+    if let Some(event) = object.get("Event") {
+        misp::event(listing, event);
+    } else if object.contains_key("Attribute") {
+        misp::event(listing, value);
+    } else if stix::is_object(value) {
+        stix::objects(listing, std::slice::from_ref(value));
+    } else if let Some(all) = list("objects") {
+        stix::objects(listing, all);
+    } else if let Some(tables) = list("tables") {
+        tables.iter().for_each(|table| answer(listing, table));
+    } else if let Some(all) = ["response", "value", "results", "records", "list", "data", "indicators"].iter().find_map(|name| list(name)) {
+        array(listing, all, line);
+    } else {
+        record(listing, object, place(line, 1));
+    }
+}
+
+fn array(listing: &mut Listing, all: &[Value], line: u64) {
+    if all.iter().any(|v| v.get("Event").is_some()) {
+        all.iter().filter_map(|v| v.get("Event")).for_each(|event| misp::event(listing, event));
+    } else if all.iter().any(stix::is_object) {
+        stix::objects(listing, all);
+    } else {
+        records(listing, all, line);
     }
 }
 

@@ -102,30 +102,32 @@ pub(super) struct Finder<'a> {
     text: &'a str,
     at: usize,
     line: u64,
+    misses: u32,
 }
+
+/// After so many texts that stand nowhere as they are (escaped, or in parts), looking costs more than it tells.
+const MAX_MISSES: u32 = 200;
 
 impl<'a> Finder<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { text, at: 0, line: 1 }
+        Self { text, at: 0, line: 1, misses: 0 }
     }
 
-    /// The line where the text stands next, as a whole; from the start, if it stands nowhere behind.
+    /// The line where the text stands next, as a whole; where it stands nowhere behind, the line that was reached.
     pub(super) fn line_of(&mut self, needle: &str) -> u64 {
-        match self.next(needle) {
-            Some(at) => {
-                self.line += newlines(self.text.get(self.at..at).unwrap_or_default());
-                self.at = at;
-                let line = self.line;
-                // The same text may stand again behind it.
-                self.line += newlines(needle);
-                self.at += needle.len();
-                line
-            }
-            None => 1 + newlines(self.text.find(needle).and_then(|n| self.text.get(..n)).unwrap_or_default()),
+        if self.misses > MAX_MISSES {
+            return self.line;
         }
+        let Some(at) = self.next(needle) else { return self.line };
+        self.line += newlines(self.text.get(self.at..at).unwrap_or_default());
+        let line = self.line;
+        // The same text may stand again behind it.
+        self.line += newlines(needle);
+        self.at = at + needle.len();
+        line
     }
 
-    fn next(&self, needle: &str) -> Option<usize> {
+    fn next(&mut self, needle: &str) -> Option<usize> {
         let part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '*'));
         let rest = self.text.get(self.at..)?;
         let whole = |at: &usize| {
@@ -133,6 +135,7 @@ impl<'a> Finder<'a> {
             !part(before.and_then(|s| s.chars().next_back())) && !part(after.and_then(|s| s.chars().next()))
         };
         let found = rest.match_indices(needle).map(|(at, _)| at).take(1_000).find(whole);
+        self.misses += u32::from(found.is_none());
         found.or_else(|| rest.find(needle)).map(|at| self.at + at)
     }
 }
