@@ -65,6 +65,18 @@ fn closed_pools_are_retired() {
     }
 }
 
+/// Our own list stands before its own judge.
+#[test]
+fn our_own_list_has_no_faults() {
+    let (pools, gate) = ours();
+    let text = content::embedded_files().into_iter().find(|(name, _)| name == "watchlists/MiningPools.csv").unwrap().1;
+    let found = lint(&read("MiningPools.csv", text.as_bytes()), &pools, &gate, &pools.in_use_since());
+    assert!(found.missing.is_empty() && found.partly.is_empty() && found.fault_count == 0);
+    let faults: Vec<_> =
+        found.remarks.iter().filter(|r| r.kind.level() == content::intel::Level::Fault || r.kind.name() == "duplicate").collect();
+    assert!(faults.is_empty(), "{faults:?}");
+}
+
 #[test]
 fn a_feed_in_stix() {
     let found = imported("stix.json");

@@ -4,11 +4,10 @@ use super::name::has_known_suffix;
 
 /// Top-level domains behind which names were seen to be glued on.
 const ENDS: &[&str] = &["com", "net", "org", "info", "pro", "stream", "xyz", "eu", "ru", "cn", "io"];
-/// Words that begin like one of them: `network`, `community`.
+/// Words that begin like the only one of them that is glued on without another sign: `community`, `compute`.
 const WORDS: &[&str] = &[
     "combi", "comcast", "comet", "comfort", "comic", "comman", "commer", "common", "commun", "compan", "compar", "complet", "compos",
-    "comput", "europ", "eurek", "infor", "infra", "ion", "neb", "neo", "netf", "nether", "neti", "netw", "orga", "process", "prod",
-    "profit", "project", "promo", "proof", "prop", "proto", "prove", "provid", "prox", "run", "russ", "streami",
+    "comput",
 ];
 /// What names of pools and miners are made of.
 const MINING: &[&str] = &["mine", "mining", "pool", "hash", "coin", "xmr", "monero", "btc", "crypto", "stratum"];
@@ -32,7 +31,7 @@ pub(crate) fn halves<'a>(name: &'a str, known: &dyn Fn(&str) -> bool) -> Option<
                 return Some((left, right, true));
             }
             let mining = MINING.iter().any(|word| left.get(..start).is_some_and(|l| l.contains(word)));
-            if mining && more.len() >= SHORTEST && !WORDS.iter().any(|word| label.starts_with(word)) {
+            if mining && *end == "com" && more.len() >= SHORTEST && !WORDS.iter().any(|word| label.starts_with(word)) {
                 return Some((left, right, false));
             }
         }
@@ -49,8 +48,16 @@ mod tests {
         let nothing = |_: &str| false;
         let found = |name| halves(name, &nothing).map(|(a, b, _)| (a, b));
         assert_eq!(found("pangolinminer.comgandalph3000.com"), Some(("pangolinminer.com", "gandalph3000.com")));
-        for one in ["pool.community.com", "pool.network.org", "eu.pool.example.com", "minercompute.com", "pool.proxy.io", "xmr.com", "a.b"]
-        {
+        for one in [
+            "pool.community.com",
+            "pool.network.org",
+            "eu.pool.example.com",
+            "minercompute.com",
+            "pool.proxy.io",
+            "xmr.prohash.net",
+            "xmr.com",
+            "a.b",
+        ] {
             assert_eq!(found(one), None, "{one}");
         }
         let known = |name: &str| name == "b.com";

@@ -1,6 +1,6 @@
 //! What a list or rule knows, and what is wrong with it.
 
-use super::name::{Host, registrable, within};
+use super::name::{Host, within};
 use super::{Entry, Fault, Gate, Listing, Matching, Place, Pool, Pools, fused};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -177,7 +177,7 @@ fn remarks(entry: &Entry, names: &BTreeSet<&str>, pools: &Pools, gate: &Gate, ou
         }
         return;
     };
-    let known = |part: &str| pools.row(part).is_some() || names.contains(part) || pools.row(registrable(part)).is_some();
+    let known = |part: &str| pools.row(part).is_some() || names.contains(part);
     if let Some((left, right, certain)) = fused::halves(name, &known) {
         let how = if certain { "is" } else { "looks like" };
         let reason = format!("{how} two names in one: a line break was lost");
