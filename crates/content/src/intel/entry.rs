@@ -85,7 +85,7 @@ pub struct Listing {
 /// No more faults of a file are kept; the rest is counted.
 const MAX_FAULTS: usize = 10_000;
 /// No more entries of a file are read.
-const MAX_ENTRIES: usize = 500_000;
+const MAX_ENTRIES: usize = 250_000;
 /// No more of a hostile text is kept or shown.
 const MAX_SHOWN: usize = 200;
 

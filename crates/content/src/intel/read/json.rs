@@ -5,19 +5,26 @@ use super::{MAX_LINE, misp, stix};
 use crate::intel::{Facts, Listing, Matching, Place};
 use serde_json::{Map, Value};
 
+/// A tree takes many times its text in memory; larger files are read one object a line.
+const MAX_DOCUMENT: usize = 16 << 20;
+
 pub(super) fn read(file: &str, text: &str) -> Listing {
+    if text.len() > MAX_DOCUMENT {
+        let reason = format!("a document of {} bytes; up to {MAX_DOCUMENT} are read at once, more as one object a line", text.len());
+        return lines(file, text, 1, &reason);
+    }
     match serde_json::from_str::<Value>(text) {
         Ok(value) => {
             let mut listing = Listing::new(file, "JSON");
             document(&mut listing, &value, 0);
             listing
         }
-        Err(error) => lines(file, text, &error),
+        Err(error) => lines(file, text, error.line() as u64, &format!("no JSON: {error}")),
     }
 }
 
-/// One document a line; a text of which not a single line is one is told by the error of the whole.
-fn lines(file: &str, text: &str, whole: &serde_json::Error) -> Listing {
+/// One document a line; a text of which not a single line is one is told by what is wrong with the whole.
+fn lines(file: &str, text: &str, at: u64, whole: &str) -> Listing {
     let mut listing = Listing::new(file, "JSON lines");
     let mut sound = 0u64;
     for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
@@ -35,7 +42,7 @@ fn lines(file: &str, text: &str, whole: &serde_json::Error) -> Listing {
     }
     if sound == 0 {
         let mut broken = Listing::new(file, "JSON");
-        broken.fault(Place::Line(whole.line() as u64), "", format!("no JSON: {whole}"));
+        broken.fault(Place::Line(at), "", whole);
         return broken;
     }
     listing
@@ -151,6 +158,8 @@ mod tests {
     fn hostile_json_is_an_error_with_a_place() {
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
         assert!(read("x", &deep).faults[0].reason.contains("recursion"), "{:?}", read("x", &deep).faults);
+        let large = format!("[{}\"a.com\"]", "\"a.com\", ".repeat(MAX_DOCUMENT / 8));
+        assert!(read("x", &large).faults[0].reason.contains("one object a line"));
         assert_eq!(read("x", "{\"a\":1}").fault_count, 1);
         assert!(read("x", "{\n\"a\": }").faults[0].place == Place::Line(2));
     }

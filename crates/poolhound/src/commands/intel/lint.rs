@@ -28,7 +28,7 @@ pub(super) fn run(args: &IntelLintArgs) -> Result<u8, Error> {
             linted.iter().try_for_each(|l| terminal(l, &intel.since, args, style, &mut *out))?;
         }
         ReportFormat::Json | ReportFormat::Jsonl => {
-            write_objects(&objects(&linted, &intel, args.missing), args.format == ReportFormat::Jsonl, &mut *out)?
+            write_objects(&objects(&linted, &intel, args.missing), args.format == ReportFormat::Jsonl, &mut *out)?;
         }
     }
     out.flush()?;
