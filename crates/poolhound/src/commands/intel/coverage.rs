@@ -16,7 +16,9 @@ pub(super) fn run(args: &IntelCoverageArgs) -> Result<u8, Error> {
     let found = coverage(&intel.listings, &intel.pools, &intel.since);
     let mut out = output::open(args.output.as_deref())?;
     let mut header = ["Pool", "Operator", "Role", "Coins", "LastSeen"].map(str::to_owned).to_vec();
-    header.extend(found.lists.iter().map(|l| Path::new(l).file_name().map_or_else(|| l.clone(), |n| n.to_string_lossy().into_owned())));
+    header.extend(
+        found.lists.iter().map(|l| report::safe(&Path::new(l).file_name().map_or_else(|| l.as_str().into(), |n| n.to_string_lossy()))),
+    );
     match args.format {
         QueryFormat::Csv => table::csv(&header, &|| rows(&found), &mut *out)?,
         QueryFormat::Table => {

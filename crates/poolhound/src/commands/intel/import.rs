@@ -54,7 +54,13 @@ fn tell(found: &Import, args: &IntelImportArgs) {
         *count += 1;
         if *count <= MAX_LISTED as u64 {
             let text = if left.text.is_empty() { String::new() } else { format!(" {}:", safe(&left.text)) };
-            complain(&format!("left out: {}: {}:{text} {} [{}]", safe(&left.file), left.place, safe(&left.reason), left.why.name()));
+            complain(&format!(
+                "left out: {}: {}:{text} {} [{}]",
+                safe(&left.file),
+                safe(&left.place.to_string()),
+                safe(&left.reason),
+                left.why.name()
+            ));
         }
     }
     for (reason, count) in by_reason.iter().filter(|(_, count)| **count > MAX_LISTED as u64) {

@@ -64,7 +64,7 @@ fn terminal(linted: &Linted, since: &str, args: &IntelLintArgs, style: Style, ou
         for remark in remarks.iter().take(shown) {
             let level = kind.level().name();
             let level = if kind.level() == Level::Fault { style.bold(level) } else { style.dim(level) };
-            writeln!(out, "  {level}  {}: {}: {}", remark.place, safe(&remark.text), safe(&remark.reason))?;
+            writeln!(out, "  {level}  {}: {}: {}", safe(&remark.place.to_string()), safe(&remark.text), safe(&remark.reason))?;
             writeln!(out, "         {}", style.dim(&format!("instead: {}", safe(&remark.remedy))))?;
         }
         if remarks.len() > shown {
@@ -74,7 +74,7 @@ fn terminal(linted: &Linted, since: &str, args: &IntelLintArgs, style: Style, ou
     let shown = if args.all { linted.faults.len() } else { MAX_LISTED };
     for fault in linted.faults.iter().take(shown) {
         let text = if fault.text.is_empty() { String::new() } else { format!("{}: ", safe(&fault.text)) };
-        writeln!(out, "  {}  {}: {text}{}", style.bold("unread"), fault.place, safe(&fault.reason))?;
+        writeln!(out, "  {}  {}: {text}{}", style.bold("unread"), safe(&fault.place.to_string()), safe(&fault.reason))?;
     }
     let hidden = linted.fault_count.saturating_sub(shown.min(linted.faults.len()) as u64);
     if hidden > 0 {
