@@ -73,11 +73,11 @@ pub struct Listing {
     /// What it was taken for.
     pub form: &'static str,
     pub entries: Vec<Entry>,
-    /// The first [`MAX_FAULTS`] of them.
+    /// The first ten thousand of them.
     pub faults: Vec<Fault>,
     /// All of them.
     pub fault_count: u64,
-    /// What was read and is no host to connect to, or says itself that it is none: hashes, exceptions, senders. The first [`MAX_FAULTS`] of them.
+    /// What was read and is no host to connect to, or says itself that it is none: hashes, exceptions, senders. The first ten thousand of them.
     pub ignored: Vec<Fault>,
     pub ignored_count: u64,
 }

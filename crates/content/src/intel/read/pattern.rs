@@ -19,7 +19,7 @@ const MAX_ALTERNATIVES: usize = 10_000;
 const MAX_DEPTH: usize = 32;
 const MAX_TEXT: usize = 1 << 20;
 
-/// Reads a pattern. The error says what is wrong with its form; what is sound and not understood is in [`Hosts::unsupported`].
+/// Reads a pattern. The error says what is wrong with its form; what is sound and not understood is among the unsupported.
 pub(super) fn hosts(text: &str) -> Result<Hosts, String> {
     if text.len() > MAX_TEXT {
         return Err(format!("a pattern of {} characters", text.len()));
