@@ -9,6 +9,7 @@ pub mod exclusions;
 mod externals;
 mod functions;
 mod hunts;
+pub mod intel;
 mod library;
 mod prices;
 mod rules;

@@ -29,6 +29,17 @@ const CONTENT_EXAMPLES: &str = "Examples:
   poolhound content list
   poolhound content export my-content/ && poolhound hunt /evidence --hunts my-content/";
 
+const INTEL_EXAMPLES: &str = "Examples:
+  poolhound intel lint my-rule.yaml blocklist.txt --missing
+  poolhound intel coverage blocklist.txt sigma/net_connection_win_pua_cryptominer.yml
+  poolhound intel import misp-event.json --output MiningPools.csv && poolhound hunt /evidence --watchlists MiningPools.csv
+
+Exit codes:
+  0  everything was read; lint: no faults
+  1  lint: something finds what is not meant, or never anything
+  2  wrong command line, or a file that cannot be opened
+  3  no faults, but something in the files could not be read";
+
 const QUERY_EXAMPLES: &str = "Examples:
   poolhound query 'DnsEvents | summarize count() by Name | top 10 by count_' DnsEvents.csv
   poolhound query 'print now()' --now 2026-11-18T02:05:00Z
@@ -65,6 +76,9 @@ pub(crate) enum Command {
     /// The hunts, functions, watchlists and rules that the program carries
     #[command(after_help = CONTENT_EXAMPLES)]
     Content(ContentArgs),
+    /// Judge lists of mining pools, and take indicators into our own
+    #[command(after_help = INTEL_EXAMPLES)]
+    Intel(IntelArgs),
     /// Print completions for a shell
     #[command(after_help = "Example:\n  poolhound completions bash > /etc/bash_completion.d/poolhound")]
     Completions { shell: Shell },
@@ -209,6 +223,107 @@ pub(crate) enum ContentCommand {
     },
 }
 
+#[derive(Args, Debug)]
+pub(crate) struct IntelArgs {
+    #[command(subcommand)]
+    pub(crate) command: IntelCommand,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum IntelCommand {
+    /// What lists and rules know of the pools in use, and what is wrong with them
+    #[command(after_help = INTEL_EXAMPLES)]
+    Lint(IntelLintArgs),
+    /// Pools in use by list; our own list by coin and role
+    #[command(after_help = INTEL_EXAMPLES)]
+    Coverage(IntelCoverageArgs),
+    /// Turn indicators (lists, CSV, STIX 2.1, MISP, exports of Sentinel) into rows of the watchlist MiningPools
+    #[command(after_help = INTEL_EXAMPLES)]
+    Import(IntelImportArgs),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct IntelInput {
+    /// Lists and rules: plain, hosts, adblock, CSV, JSON, STIX, MISP, Zeek intel; Sigma, Sentinel (YAML, KQL), Suricata
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Watchlists that replace ours of the same name (MiningPools, SharedZones, SharedAddresses)
+    #[arg(long, value_name = "PATH", help_heading = "Content")]
+    pub(crate) watchlists: Vec<PathBuf>,
+    /// Warning lists of MISP (JSON): what stands on them is no indicator
+    #[arg(long, value_name = "FILE", help_heading = "Content")]
+    pub(crate) warninglist: Vec<PathBuf>,
+    /// A pool is in use if a public document named it since that day; by default the year before our newest document
+    #[arg(long, value_name = "DATE", value_parser = day, help_heading = "Content")]
+    pub(crate) in_use_since: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct IntelLintArgs {
+    #[command(flatten)]
+    pub(crate) input: IntelInput,
+    /// Name the pools in use that a list does not know
+    #[arg(long, help_heading = "Output")]
+    pub(crate) missing: bool,
+    /// Show every remark
+    #[arg(long, help_heading = "Output")]
+    pub(crate) all: bool,
+    /// How to report
+    #[arg(long, value_enum, default_value_t = ReportFormat::Terminal, help_heading = "Output")]
+    pub(crate) format: ReportFormat,
+    /// Write the report to a file
+    #[arg(long, short, value_name = "FILE", help_heading = "Output")]
+    pub(crate) output: Option<PathBuf>,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = Colour::Auto, help_heading = "Output")]
+    pub(crate) color: Colour,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct IntelCoverageArgs {
+    #[command(flatten)]
+    pub(crate) input: IntelInput,
+    /// How to print the table
+    #[arg(long, value_enum, default_value_t = QueryFormat::Table, help_heading = "Output")]
+    pub(crate) format: QueryFormat,
+    /// Write the table to a file
+    #[arg(long, short, value_name = "FILE", help_heading = "Output")]
+    pub(crate) output: Option<PathBuf>,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = Colour::Auto, help_heading = "Output")]
+    pub(crate) color: Colour,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct IntelImportArgs {
+    #[command(flatten)]
+    pub(crate) input: IntelInput,
+    /// Only the imported rows; by default ours are written as well, so that hunts can use the file in place of ours
+    #[arg(long)]
+    pub(crate) alone: bool,
+    /// Also indicators of feeds (STIX, MISP, Sentinel) that say nothing of mining
+    #[arg(long)]
+    pub(crate) any_threat: bool,
+    /// The time by which expiry is judged; by default the clock
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) now: Option<i64>,
+    /// Rows as CSV, or rows and what was left out as JSON
+    #[arg(long, value_enum, default_value_t = ImportFormat::Csv, help_heading = "Output")]
+    pub(crate) format: ImportFormat,
+    /// Write to a file; hunts take it where it is named MiningPools.csv
+    #[arg(long, short, value_name = "FILE", help_heading = "Output")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ImportFormat {
+    Csv,
+    /// One JSON object a line
+    Jsonl,
+    /// One JSON array
+    Json,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ReportFormat {
     /// Cases for people
@@ -240,6 +355,11 @@ fn severity(text: &str) -> Result<Severity, String> {
 
 fn time(text: &str) -> Result<i64, String> {
     ticks::parse_iso(text).ok_or_else(|| "a time as 2026-11-18T02:05:00Z or a date".to_owned())
+}
+
+fn day(text: &str) -> Result<String, String> {
+    let day = ticks::parse_iso(text).map(ticks::iso).and_then(|iso| iso.get(..10).map(str::to_owned));
+    day.ok_or_else(|| "a date as 2026-01-31".to_owned())
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

@@ -33,7 +33,7 @@ pub(crate) fn engine(args: &EngineArgs, cancel: Arc<AtomicBool>) -> Engine {
 }
 
 /// Ticks.
-fn clock() -> i64 {
+pub(crate) fn clock() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     ticks::from_unix_nanos(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
 }

@@ -24,6 +24,7 @@ fn main() -> ExitCode {
         Command::Query(args) => commands::query::run(&args, cli.quiet),
         Command::Tables(args) => commands::tables::run(&args, cli.quiet),
         Command::Content(args) => commands::content::run(&args),
+        Command::Intel(args) => commands::intel::run(&args, cli.quiet),
         Command::Completions { shell } => commands::completions(shell),
     };
     match done {

@@ -6,3 +6,5 @@ pub mod style;
 pub mod table;
 pub mod terminal;
 mod text;
+
+pub use text::safe;

@@ -13,11 +13,11 @@ pub struct Style {
 impl Style {
     pub const PLAIN: Self = Self { colour: false, width: 100 };
 
-    pub(crate) fn bold(self, text: &str) -> String {
+    pub fn bold(self, text: &str) -> String {
         self.dress("1", text)
     }
 
-    pub(crate) fn dim(self, text: &str) -> String {
+    pub fn dim(self, text: &str) -> String {
         self.dress("2", text)
     }
 

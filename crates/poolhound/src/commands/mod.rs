@@ -2,6 +2,7 @@
 
 pub(crate) mod content;
 pub(crate) mod hunt;
+pub(crate) mod intel;
 pub(crate) mod query;
 pub(crate) mod tables;
 

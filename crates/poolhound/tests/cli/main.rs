@@ -8,6 +8,7 @@ mod content;
 mod corpora;
 mod hostile;
 mod incident;
+mod intel;
 mod network_rows;
 mod query;
 mod scenarios;
