@@ -62,7 +62,15 @@ fn campaign(explained: bool, key: &str, of: &[Work], prices: Option<&Prices>) ->
     if lost > 0 {
         unknown.push(format!("the hashes of {lost} shares that were sent before a difficulty was seen"));
     }
-    let hosts = hosts(of);
+    let mut hosts = hosts(of);
+    let mut left_out = 0;
+    for host in &mut hosts {
+        left_out += host.rate_over_time.len().saturating_sub(MOST_INTERVALS);
+        host.rate_over_time.truncate(MOST_INTERVALS);
+    }
+    if left_out > 0 {
+        unknown.push(format!("the rates of {left_out} intervals: the first {MOST_INTERVALS} of a host are listed"));
+    }
     let elapsed: f64 = hosts.iter().map(|h| h.seconds).sum();
     let rate = hashes.filter(|h| elapsed > 0.0 && !h.at_least).map(|h| money::times(h, 1.0 / elapsed));
     let paid: Vec<&Work> = of.iter().filter(|w| w.accepted > 0 && w.hashes_accepted.is_some()).collect();
@@ -103,7 +111,6 @@ fn hosts(of: &[Work]) -> Vec<MinedHost> {
         let spans: Vec<(i64, i64)> = works.iter().filter_map(|w| w.span()).collect();
         let mut rates: Vec<RateAt> = works.iter().flat_map(|w| &w.intervals).map(rate_at).collect();
         rates.sort_by(|a, b| a.start.cmp(&b.start));
-        rates.truncate(MOST_INTERVALS);
         MinedHost {
             host,
             first_seen: spans.iter().map(|s| s.0).min().map(ticks::iso_short),
