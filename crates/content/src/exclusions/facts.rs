@@ -114,6 +114,7 @@ mod tests {
             to: "24:00".into(),
             host_group: "other".into(),
             grace_minutes: 0,
+            ..Window::default()
         };
         let must = Must {
             host_group: list(&["lab"]),

@@ -6,7 +6,9 @@
 mod compile;
 mod facts;
 mod policy;
+mod subject;
 mod windows;
 
 pub use compile::{POLICY_LIST, WINDOW_LIST, compile};
 pub use policy::{Destination, Must, MustNot, Policy, Window};
+pub use subject::{Peer, Subject};

@@ -22,6 +22,9 @@ pub struct Policy {
     pub ticket: String,
     #[serde(default)]
     pub reason: String,
+    /// The day of the approval, from which the longest validity of a scenario counts; without it `valid.from`.
+    #[serde(default)]
+    pub approved: Option<String>,
     pub valid: Validity,
     /// The evidence classes that it may explain.
     pub explains: Vec<String>,
@@ -30,7 +33,7 @@ pub struct Policy {
     pub must_not: MustNot,
 }
 
-/// First and last day, in UTC; the last day counts.
+/// First and last day, in UTC, the last day included; or moments with an offset (`2026-11-18T08:00:00+01:00`), the last one excluded.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Validity {
@@ -53,21 +56,37 @@ pub struct Must {
     /// The trusted signer of the file.
     #[serde(deserialize_with = "given")]
     pub signer: Option<Vec<String>>,
+    /// The package that the software inventory (`PoolhoundPackage_CL`) says the file is of: by path and by digest.
+    #[serde(deserialize_with = "given")]
+    pub package: Option<Vec<String>>,
     #[serde(deserialize_with = "given")]
     pub account: Option<Vec<String>>,
     /// Anchored: the whole account name must match.
     #[serde(deserialize_with = "given")]
     pub account_pattern: Option<String>,
-    /// Who started it: a full path; `path<name` where the parent's own parent must have that name; `path?service` where the
-    /// parent runs that Windows service (`svchost.exe -s Schedule`).
+    /// Who started it: a full path; `path<name` where the parent's own parent must have that name, `path<path` where it must lie there
+    /// (known where the parent's start is in the evidence); `path?service` where the parent runs that Windows service
+    /// (`svchost.exe -s Schedule`).
     #[serde(deserialize_with = "given")]
     pub parent: Option<Vec<String>>,
+    /// The kind of the process' logon session: `interactive`, `remote_interactive`, `network`, `batch`, `service`, … as in `LogonType`.
+    #[serde(deserialize_with = "given")]
+    pub session: Option<Vec<String>>,
     /// Every connection of the process.
     #[serde(deserialize_with = "given")]
     pub destination: Option<Destination>,
     /// Every login or wallet of its mining sessions.
     #[serde(deserialize_with = "given")]
     pub wallet: Option<Vec<String>>,
+    /// Whole command lines, letter by letter.
+    #[serde(deserialize_with = "given")]
+    pub command_line: Option<Vec<String>>,
+    /// A regex (RE2) that the whole command line must match.
+    #[serde(deserialize_with = "given")]
+    pub command_line_pattern: Option<String>,
+    /// The only YARA rules that may match the file.
+    #[serde(deserialize_with = "given")]
+    pub rule: Option<Vec<String>>,
     #[serde(deserialize_with = "given")]
     pub window: Option<Vec<Window>>,
 }
@@ -85,7 +104,7 @@ pub struct Destination {
     pub ports: Option<Vec<u16>>,
 }
 
-/// Facts that refute the policy.
+/// Facts that refute the policy where they are true; where one is not known the policy does not explain.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct MustNot {
@@ -96,20 +115,53 @@ pub struct MustNot {
     /// A regex (RE2) over the command line.
     #[serde(deserialize_with = "given")]
     pub command_line: Option<String>,
+    #[serde(deserialize_with = "given")]
+    pub path: Option<Vec<String>>,
+    #[serde(deserialize_with = "given")]
+    pub sha256: Option<Vec<String>>,
+    #[serde(deserialize_with = "given")]
+    pub signer: Option<Vec<String>>,
+    #[serde(deserialize_with = "given")]
+    pub package: Option<Vec<String>>,
+    #[serde(deserialize_with = "given")]
+    pub account: Option<Vec<String>>,
+    #[serde(deserialize_with = "given")]
+    pub parent: Option<Vec<String>>,
+    #[serde(deserialize_with = "given")]
+    pub session: Option<Vec<String>>,
+    #[serde(deserialize_with = "given")]
+    pub host_group: Option<Vec<String>>,
+    /// Any connection of the process there.
+    #[serde(deserialize_with = "given")]
+    pub destination: Option<Destination>,
+    #[serde(deserialize_with = "given")]
+    pub wallet: Option<Vec<String>>,
 }
 
-/// A weekly window in a zone.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+/// A recurring window in a zone: `days` with `from` and `to`, or `rrule` or `cron` with `minutes`.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Window {
     /// IANA, as `Europe/Berlin`.
     pub zone: String,
     /// `mon` … `sun`.
+    #[serde(default)]
     pub days: Vec<String>,
     /// `03:00`.
+    #[serde(default)]
     pub from: String,
     /// `05:00`; `24:00` is the end of the day. Earlier than `from`: the next day.
+    #[serde(default)]
     pub to: String,
+    /// RFC 5545, as `FREQ=MONTHLY;BYDAY=1SA;BYHOUR=22;BYMINUTE=0`; begins on the policy's first day.
+    #[serde(default)]
+    pub rrule: String,
+    /// Five fields, as `0 3 * * 1-5`.
+    #[serde(default)]
+    pub cron: String,
+    /// How long a window of `rrule` or `cron` is.
+    #[serde(default)]
+    pub minutes: u32,
     /// Only for hosts of that group; empty for all.
     #[serde(default)]
     pub host_group: String,

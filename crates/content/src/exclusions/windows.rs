@@ -76,7 +76,7 @@ mod tests {
 
     fn window(zone: &str, days: &[&str], from: &str, to: &str) -> Window {
         let days = days.iter().map(|d| (*d).to_owned()).collect();
-        Window { zone: zone.to_owned(), days, from: from.to_owned(), to: to.to_owned(), host_group: String::new(), grace_minutes: 0 }
+        Window { zone: zone.to_owned(), days, from: from.to_owned(), to: to.to_owned(), ..Window::default() }
     }
 
     fn first(window: &Window, day: &str) -> (String, String) {
