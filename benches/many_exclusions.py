@@ -50,7 +50,7 @@ def lay_out(folder, findings, policies):
             group = f"group-{job * GROUPS_A_POLICY % groups}"
             row = {
                 "TimeGenerated": f"2026-11-{2 + n % 14:02}T0{2 + n % 2}:{n % 60:02}:{n // 60 % 60:02}Z",
-                "DeviceName": f"host-{group}-{n % 97}", "MachineGroup": group, "ActionType": "ProcessCreated",
+                "DeviceName": f"host-{n}", "MachineGroup": group, "ActionType": "ProcessCreated",
                 "FileName": "xmrig", "FolderPath": f"/opt/job-{job}/bin/xmrig", "SHA256": digests[job], "ProcessId": 1000 + n % 60000,
                 "ProcessUniqueId": str(n), "ProcessCommandLine": f"/opt/job-{job}/bin/xmrig --config /etc/job-{n}.json", "AccountName": f"svc-{job}",
                 "InitiatingProcessFileName": "cron", "InitiatingProcessFolderPath": "/usr/sbin/cron", "InitiatingProcessParentFileName": "systemd",

@@ -2,7 +2,7 @@
 
 use crate::checked::{Rel, RelKind};
 use crate::rewrite::Map;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Takes [`RelKind::Shared`] away where a table is used only once.
@@ -15,22 +15,63 @@ pub(crate) fn settle(rel: &Arc<Rel>) -> Arc<Rel> {
     unwrap(rel, &uses, &mut BTreeMap::new())
 }
 
-/// How many steps there may be to plan: what is used several times counts as often, as only costly tables are computed once.
+/// How many steps there may be to plan. A table that is used several times counts once where it is worth computing once, else as often as
+/// it is used, since filters then reach its scans in each place.
 pub(crate) fn size(rel: &Arc<Rel>) -> usize {
-    fn of(rel: &Arc<Rel>, known: &mut BTreeMap<*const Rel, usize>) -> usize {
-        if let Some(known) = known.get(&Arc::as_ptr(rel)) {
+    Sizes::default().of(rel)
+}
+
+#[derive(Default)]
+struct Sizes {
+    known: BTreeMap<*const Rel, usize>,
+    costly: BTreeMap<*const Rel, bool>,
+    counted: BTreeSet<usize>,
+}
+
+impl Sizes {
+    fn of(&mut self, rel: &Arc<Rel>) -> usize {
+        if let RelKind::Shared { id, input } = &rel.kind
+            && self.costly(input)
+        {
+            return if self.counted.insert(*id) { 1usize.saturating_add(self.of(input)) } else { 1 };
+        }
+        if let Some(known) = self.known.get(&Arc::as_ptr(rel)) {
             return *known;
         }
         let mut size = 1usize;
         Map(&mut |child| {
-            size = size.saturating_add(of(child, known));
+            size = size.saturating_add(self.of(child));
             child.clone()
         })
         .children(rel);
-        known.insert(Arc::as_ptr(rel), size);
+        self.known.insert(Arc::as_ptr(rel), size);
         size
     }
-    of(rel, &mut BTreeMap::new())
+
+    /// Whether it has operators that are worth computing once.
+    fn costly(&mut self, rel: &Arc<Rel>) -> bool {
+        if let Some(known) = self.costly.get(&Arc::as_ptr(rel)) {
+            return *known;
+        }
+        let mut costly = matches!(
+            rel.kind,
+            RelKind::Aggregate { .. }
+                | RelKind::Sort { .. }
+                | RelKind::Take { .. }
+                | RelKind::Distinct { .. }
+                | RelKind::Serialize { .. }
+                | RelKind::Join { .. }
+        );
+        if !costly {
+            Map(&mut |child| {
+                costly |= self.costly(child);
+                child.clone()
+            })
+            .children(rel);
+        }
+        self.costly.insert(Arc::as_ptr(rel), costly);
+        costly
+    }
 }
 
 /// Counts uses; what stands inside a shared table is used by it once.

@@ -1,6 +1,6 @@
 //! Policies as watchlists.
 
-use super::policy::Policy;
+use super::policy::{Destination, Must, MustNot, Policy};
 use crate::{ContentError, Watchlist};
 use chrono::{DateTime, Days, NaiveTime, Utc};
 use serde_json::json;
@@ -20,9 +20,9 @@ pub fn compile(policies: &[(String, Policy)]) -> ([Watchlist; 2], Vec<ContentErr
             errors.push(ContentError::file(file, format!("another policy has the id `{}`; this one is left out", policy.id)));
             continue;
         }
-        match of_policy(policy) {
+        match of_policy(policy, rows.len()) {
             Ok((own, opened)) => {
-                rows.extend(own);
+                rows.push(own);
                 windows.extend(opened);
             }
             Err(reason) => errors.push(ContentError::file(file, reason)),
@@ -30,7 +30,7 @@ pub fn compile(policies: &[(String, Policy)]) -> ([Watchlist; 2], Vec<ContentErr
     }
     let names = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect();
     let lists = [
-        Watchlist { alias: POLICY_LIST.to_owned(), columns: names(&POLICY_COLUMNS), rows },
+        Watchlist { alias: POLICY_LIST.to_owned(), columns: POLICY_COLUMNS.iter().map(|(name, _)| (*name).to_owned()).collect(), rows },
         Watchlist {
             alias: WINDOW_LIST.to_owned(),
             columns: names(&["PolicyId", "Day", "WindowGroup", "WindowStart", "WindowEnd"]),
@@ -40,12 +40,13 @@ pub fn compile(policies: &[(String, Policy)]) -> ([Watchlist; 2], Vec<ContentErr
     (lists, errors)
 }
 
-type Rows = Vec<Vec<String>>;
+type Row = Vec<String>;
 
-/// Its rows, and the days of its windows.
-fn of_policy(policy: &Policy) -> Result<(Rows, Rows), String> {
+/// Its row, and the days of its windows.
+fn of_policy(policy: &Policy, row: usize) -> Result<(Row, Vec<Row>), String> {
     let (first, last) = policy.days().ok_or("valid.from and valid.until must be dates")?;
-    let rows = rows_of(policy, &iso(first.and_time(NaiveTime::MIN).and_utc()), &end_of(last));
+    let entry = Entry { policy, row, from: iso(first.and_time(NaiveTime::MIN).and_utc()), until: end_of(last) };
+    let own = POLICY_COLUMNS.iter().map(|(_, value)| value(&entry)).collect();
     let mut windows = Vec::new();
     for window in policy.must.window.iter().flatten() {
         // A window that began the day before may reach into the first day.
@@ -59,82 +60,121 @@ fn of_policy(policy: &Policy) -> Result<(Rows, Rows), String> {
             }
         }
     }
-    Ok((rows, windows))
+    Ok((own, windows))
 }
 
-const POLICY_COLUMNS: [&str; 22] = [
-    "PolicyId",
-    "PolicyHash",
-    "Owner",
-    "Ticket",
-    "ValidFrom",
-    "ValidUntil",
-    "Explains",
-    "HostGroups",
-    "Paths",
-    "Folders",
-    "Hashes",
-    "Signers",
-    "Accounts",
-    "AccountPattern",
-    "Parents",
-    "DestinationHosts",
-    "DestinationNetworks",
-    "DestinationPorts",
-    "Wallets",
-    "HasWindow",
-    "Forbids",
-    "ForbiddenCommand",
+/// The columns of [`POLICY_LIST`] and what each holds. Lists are JSON arrays; an empty one, and an empty text, ask for nothing.
+const POLICY_COLUMNS: &[(&str, fn(&Entry<'_>) -> String)] = &[
+    ("PolicyId", |e| e.policy.id.clone()),
+    ("PolicyRow", |e| e.row.to_string()),
+    ("PolicyHash", |e| hash(e.policy)),
+    ("Owner", |e| e.policy.owner.clone()),
+    ("Approver", |e| e.policy.approver.clone()),
+    ("Ticket", |e| e.policy.ticket.clone()),
+    ("ValidFrom", |e| e.from.clone()),
+    ("ValidUntil", |e| e.until.clone()),
+    ("Explains", |e| json(&e.policy.explains)),
+    ("HostGroups", |e| list(e.must().host_group.as_ref())),
+    ("Paths", |e| json(&places(e.must().path.as_ref(), false))),
+    ("Folders", |e| json(&places(e.must().path.as_ref(), true))),
+    ("FolderPattern", |e| pattern(&places(e.must().path.as_ref(), true))),
+    ("Hashes", |e| lower(e.must().sha256.as_ref())),
+    ("Signers", |e| list(e.must().signer.as_ref())),
+    ("Packages", |e| list(e.must().package.as_ref())),
+    ("Accounts", |e| list(e.must().account.as_ref())),
+    ("AccountPattern", |e| anchored(e.must().account_pattern.as_ref())),
+    ("Parents", |e| parents(e.must().parent.as_ref())),
+    ("Sessions", |e| lower(e.must().session.as_ref())),
+    ("DestinationHosts", |e| hosts(e.must().destination.as_ref())),
+    ("DestinationNetworks", |e| networks(e.must().destination.as_ref())),
+    ("DestinationPorts", |e| ports(e.must().destination.as_ref())),
+    ("Wallets", |e| list(e.must().wallet.as_ref())),
+    ("CommandLines", |e| list(e.must().command_line.as_ref())),
+    ("CommandPattern", |e| anchored(e.must().command_line_pattern.as_ref())),
+    ("Rules", |e| list(e.must().rule.as_ref())),
+    ("HasWindow", |e| (if e.must().window.is_none() { "" } else { "yes" }).to_owned()),
+    ("Forbids", |e| json(&forbids(&e.policy.must_not))),
+    ("DeniedPaths", |e| json(&places(e.not().path.as_ref(), false))),
+    ("DeniedFolders", |e| pattern(&places(e.not().path.as_ref(), true))),
+    ("DeniedHashes", |e| lower(e.not().sha256.as_ref())),
+    ("DeniedSigners", |e| list(e.not().signer.as_ref())),
+    ("DeniedPackages", |e| list(e.not().package.as_ref())),
+    ("DeniedGroups", |e| list(e.not().host_group.as_ref())),
+    ("DeniedAccounts", |e| list(e.not().account.as_ref())),
+    ("DeniedParents", |e| parents(e.not().parent.as_ref())),
+    ("DeniedSessions", |e| lower(e.not().session.as_ref())),
+    ("DeniedHosts", |e| hosts(e.not().destination.as_ref())),
+    ("DeniedNetworks", |e| networks(e.not().destination.as_ref())),
+    ("DeniedPorts", |e| ports(e.not().destination.as_ref())),
+    ("DeniedWallets", |e| list(e.not().wallet.as_ref())),
+    ("DeniedCommand", |e| e.not().command_line.clone().unwrap_or_default()),
 ];
 
-/// One row, or one a folder: a row's folder is a single prefix, which KQL can compare.
-fn rows_of(policy: &Policy, from: &str, until: &str) -> Vec<Vec<String>> {
-    let (folders, paths): (Vec<String>, Vec<String>) =
-        policy.must.path.iter().flatten().map(|p| path_key(p)).partition(|p| p.ends_with('*'));
-    let mut folders: Vec<Vec<String>> = folders.into_iter().map(|f| vec![f.trim_end_matches('*').to_owned()]).collect();
-    if folders.is_empty() {
-        folders.push(Vec::new());
-    }
-    folders.into_iter().map(|folder| row(policy, from, until, &paths, folder)).collect()
+/// A policy on its way into the list.
+struct Entry<'a> {
+    policy: &'a Policy,
+    row: usize,
+    from: String,
+    until: String,
 }
 
-/// Lists are JSON arrays; an empty one asks for nothing.
-fn row(policy: &Policy, from: &str, until: &str, paths: &[String], folders: Vec<String>) -> Vec<String> {
-    let must = &policy.must;
-    let list = |items: Vec<String>| json!(items).to_string();
-    let empty = super::policy::Destination::default();
-    let destination = must.destination.as_ref().unwrap_or(&empty);
-    let mut forbids = Vec::new();
-    if policy.must_not.online {
-        forbids.push("online".to_owned());
+impl Entry<'_> {
+    fn must(&self) -> &Must {
+        &self.policy.must
     }
-    if policy.must_not.mining_protocol {
-        forbids.push("mining_protocol".to_owned());
+
+    fn not(&self) -> &MustNot {
+        &self.policy.must_not
     }
-    vec![
-        policy.id.clone(),
-        hash(policy),
-        policy.owner.clone(),
-        policy.ticket.clone(),
-        from.to_owned(),
-        until.to_owned(),
-        list(policy.explains.clone()),
-        list(must.host_group.clone().unwrap_or_default()),
-        list(paths.to_vec()),
-        list(folders),
-        list(must.sha256.iter().flatten().map(|h| h.to_ascii_lowercase()).collect()),
-        list(must.signer.clone().unwrap_or_default()),
-        list(must.account.clone().unwrap_or_default()),
-        must.account_pattern.clone().map_or_else(String::new, |p| format!("^(?:{p})$")),
-        list(must.parent.iter().flatten().map(|p| path_key(p)).collect()),
-        list(destination.hosts.iter().flatten().map(|h| h.to_ascii_lowercase()).collect()),
-        list(destination.networks.clone().unwrap_or_default()),
-        list(destination.ports.iter().flatten().map(u16::to_string).collect()),
-        list(must.wallet.clone().unwrap_or_default()),
-        (if must.window.is_none() { "" } else { "yes" }).to_owned(),
-        list(forbids),
-        policy.must_not.command_line.clone().unwrap_or_default(),
-    ]
+}
+
+fn json(items: &[String]) -> String {
+    json!(items).to_string()
+}
+
+fn list(items: Option<&Vec<String>>) -> String {
+    json(items.map_or(&[], Vec::as_slice))
+}
+
+fn lower(items: Option<&Vec<String>>) -> String {
+    json(&items.into_iter().flatten().map(|item| item.to_lowercase()).collect::<Vec<_>>())
+}
+
+fn parents(items: Option<&Vec<String>>) -> String {
+    json(&items.into_iter().flatten().map(|p| path_key(p)).collect::<Vec<_>>())
+}
+
+/// The paths, or the folders (without their `*`), of a list of places.
+fn places(items: Option<&Vec<String>>, folders: bool) -> Vec<String> {
+    let of_kind = items.into_iter().flatten().filter(|place| place.ends_with('*') == folders);
+    of_kind.map(|place| path_key(place.trim_end_matches('*'))).collect()
+}
+
+/// A regex for what lies below one of the folders.
+fn pattern(folders: &[String]) -> String {
+    let escaped: Vec<String> = folders.iter().map(|f| regex::escape(f)).collect();
+    if escaped.is_empty() { String::new() } else { format!("^(?:{})", escaped.join("|")) }
+}
+
+fn anchored(pattern: Option<&String>) -> String {
+    pattern.map_or_else(String::new, |p| format!("^(?:{p})$"))
+}
+
+fn hosts(of: Option<&Destination>) -> String {
+    lower(of.and_then(|d| d.hosts.as_ref()))
+}
+
+fn networks(of: Option<&Destination>) -> String {
+    list(of.and_then(|d| d.networks.as_ref()))
+}
+
+fn ports(of: Option<&Destination>) -> String {
+    json(&of.and_then(|d| d.ports.as_ref()).into_iter().flatten().map(u16::to_string).collect::<Vec<_>>())
+}
+
+fn forbids(not: &MustNot) -> Vec<String> {
+    let all = [(not.online, "online"), (not.mining_protocol, "mining_protocol")];
+    all.into_iter().filter(|(set, _)| *set).map(|(_, name)| name.to_owned()).collect()
 }
 
 /// Windows paths are compared without case, others with it.
@@ -154,7 +194,7 @@ fn end_of(day: chrono::NaiveDate) -> String {
 
 /// Identifies a policy's content.
 fn hash(policy: &Policy) -> String {
-    Sha256::digest(format!("{policy:?}").as_bytes()).iter().take(8).map(|b| format!("{b:02x}")).collect()
+    Sha256::digest(format!("{policy:?}").as_bytes()).iter().take(16).map(|b| format!("{b:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ pub(crate) fn pick(spec: &Spec) -> Option<Box<dyn Aggregator>> {
     }
     let value = if kind.is_some() && spec.args.len() > 1 { 1 } else { 0 };
     let null = crate::value::array(std::iter::once(&Value::Null(spec.returns)), spec.returns);
-    Some(Box::new(Pick { wanted: kind, value, null, states: Vec::new(), size: 0 }))
+    Some(Pick::new(kind, value, null))
 }
 
 /// The same over a column of lineage, which is the last argument.
@@ -70,8 +70,14 @@ pub(super) fn pick_lineage(spec: &Spec) -> Option<Box<dyn Aggregator>> {
         _ => None,
     };
     let null: ArrayRef = Arc::new(BinaryArray::from_iter_values([b""]));
-    Some(Box::new(Pick { wanted, value: usize::from(wanted.is_some()), null, states: Vec::new(), size: 0 }))
+    Some(Pick::new(wanted, usize::from(wanted.is_some()), null))
 }
+
+/// A group's best row so far, and where its value lies: the chunk and the row in it.
+type State = Option<(Key, (usize, usize))>;
+
+/// Values that were beaten since are let go when they are more than those that are kept, and more than this.
+const MANY: usize = 1 << 16;
 
 #[derive(Debug)]
 struct Pick {
@@ -81,56 +87,90 @@ struct Pick {
     value: usize,
     /// Of a group without rows.
     null: ArrayRef,
-    states: Vec<Option<(Key, ArrayRef)>>,
+    states: Vec<State>,
+    /// The values that each batch improved, copied, so that no batch is held.
+    chunks: Vec<ArrayRef>,
+    rows: usize,
     size: usize,
+}
+
+impl Pick {
+    fn new(wanted: Option<Ordering>, value: usize, null: ArrayRef) -> Box<dyn Aggregator> {
+        Box::new(Self { wanted, value, null, states: Vec::new(), chunks: Vec::new(), rows: 0, size: 0 })
+    }
+
+    fn keep(&mut self, chunk: ArrayRef) {
+        self.size += chunk.get_buffer_memory_size();
+        self.rows += chunk.len();
+        self.chunks.push(chunk);
+    }
+
+    /// The values of all groups in order, as one chunk.
+    fn gather(&mut self) -> Result<ArrayRef, EngineError> {
+        let mut chunks: Vec<&dyn Array> = self.chunks.iter().map(AsRef::as_ref).collect();
+        chunks.push(self.null.as_ref());
+        let nothing = (chunks.len() - 1, 0);
+        let places: Vec<(usize, usize)> = self.states.iter().map(|s| s.as_ref().map_or(nothing, |(_, place)| *place)).collect();
+        Ok(copied(compute::interleave(&chunks, &places)?))
+    }
+}
+
+/// Texts in a buffer of their own.
+fn copied(values: ArrayRef) -> ArrayRef {
+    match values.as_string_view_opt() {
+        Some(texts) => Arc::new(texts.gc()),
+        None => values,
+    }
 }
 
 impl Aggregator for Pick {
     fn update(&mut self, args: &[ArrayRef], groups: &[usize], total: usize) -> Result<(), EngineError> {
         grow(&mut self.states, total);
-        // The best row of this batch in each group that it improves.
-        let mut best: std::collections::BTreeMap<usize, (Key, usize)> = std::collections::BTreeMap::new();
+        let chunk = self.chunks.len();
+        // Rows of this batch that improved a group; a later one may improve it again.
+        let mut improved: Vec<u32> = Vec::new();
         for (row, &g) in groups.iter().enumerate() {
-            let Some(wanted) = self.wanted else {
-                if self.states[g].is_none() {
-                    best.entry(g).or_insert((Key::Null, row));
-                }
-                continue;
+            let key = match self.wanted {
+                Some(_) => Key::at(&args[0], row),
+                None => Key::Null,
             };
-            let key = Key::at(&args[0], row);
-            let beaten = match (best.get(&g), &self.states[g]) {
-                (Some((held, _)), _) | (None, Some((held, _))) => key.beats(held, wanted),
-                (None, None) => true,
+            let beaten = match (&self.states[g], self.wanted) {
+                (None, _) => true,
+                (Some(_), None) => false,
+                (Some((held, _)), Some(wanted)) => key.beats(held, wanted),
             };
             if beaten {
-                best.insert(g, (key, row));
+                self.states[g] = Some((key, (chunk, improved.len())));
+                improved.push(row as u32);
             }
         }
-        for (g, (key, row)) in best {
-            // A copy of one value, so that the batch is not held.
-            let one = compute::take(&args[self.value], &UInt32Array::from(vec![row as u32]), None)?;
-            let one: ArrayRef = match one.as_string_view_opt() {
-                Some(text) => Arc::new(text.gc()),
-                None => one,
-            };
-            self.size += one.get_buffer_memory_size();
-            self.states[g] = Some((key, one));
+        if !improved.is_empty() {
+            self.keep(copied(compute::take(&args[self.value], &UInt32Array::from(improved), None)?));
+        }
+        if self.rows > MANY && self.rows > 2 * self.states.len() {
+            let all = self.gather()?;
+            self.chunks.clear();
+            (self.rows, self.size) = (0, 0);
+            self.keep(all);
+            for (n, state) in self.states.iter_mut().enumerate() {
+                if let Some((_, place)) = state {
+                    *place = (0, n);
+                }
+            }
         }
         Ok(())
     }
 
     fn finish(&mut self, total: usize) -> Result<ArrayRef, EngineError> {
         grow(&mut self.states, total);
-        let states = std::mem::take(&mut self.states);
-        self.size = 0;
-        let arrays: Vec<&dyn Array> = states.iter().map(|s| s.as_ref().map_or(self.null.as_ref(), |(_, one)| one.as_ref())).collect();
-        if arrays.is_empty() {
-            return Ok(self.null.slice(0, 0));
-        }
-        Ok(compute::concat(&arrays)?)
+        let all = if self.states.is_empty() { self.null.slice(0, 0) } else { self.gather()? };
+        self.states = Vec::new();
+        self.chunks = Vec::new();
+        (self.rows, self.size) = (0, 0);
+        Ok(all)
     }
 
     fn size(&self) -> usize {
-        self.size + self.states.capacity() * 64
+        self.size + self.states.capacity() * size_of::<State>()
     }
 }

@@ -5,6 +5,7 @@ use super::{Arg, ArgInfo, Call, FunctionError, Kernel};
 use crate::dynamic::{self, DynValue};
 use arrow::array::{BooleanArray, Float64Array, Int64Array, StringViewArray};
 use model::{KqlType, Value};
+use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex};
 
@@ -86,28 +87,37 @@ pub(crate) fn constant_text(value: &Value) -> Option<Cow<'_, str>> {
     }
 }
 
-/// The last thing that was built from an argument. An argument that is the same for a whole batch, but was not known when the query
-/// was planned, is built from once.
+/// What was built from an argument that was not known when the query was planned: the same for a whole batch, or one of a few (the
+/// patterns of policies). When there are too many all are forgotten, so that memory stays bounded.
 #[derive(Debug)]
-pub(crate) struct Last<T>(Mutex<Option<(String, Arc<T>)>>);
+pub(crate) struct Built<T>(Mutex<(FxHashMap<String, Arc<T>>, usize)>);
 
-impl<T> Default for Last<T> {
+/// A compiled expression takes some tens of kilobytes.
+const MAX_BUILT: usize = 1_000;
+/// What is built grows with its argument.
+const MAX_KEY_BYTES: usize = 1 << 20;
+
+impl<T> Default for Built<T> {
     fn default() -> Self {
-        Self(Mutex::new(None))
+        Self(Mutex::default())
     }
 }
 
-impl<T> Last<T> {
-    /// What `build` makes of `key`; built when the key is not the one of the last call.
+impl<T> Built<T> {
+    /// What `build` makes of `key`, built once.
     pub(crate) fn get<E>(&self, key: &str, build: impl FnOnce(&str) -> Result<T, E>) -> Result<Arc<T>, E> {
-        let mut last = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some((k, value)) = &*last
-            && k == key
-        {
+        let mut built = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let (values, bytes) = &mut *built;
+        if let Some(value) = values.get(key) {
             return Ok(Arc::clone(value));
         }
         let value = Arc::new(build(key)?);
-        *last = Some((key.to_owned(), Arc::clone(&value)));
+        if values.len() >= MAX_BUILT || *bytes + key.len() > MAX_KEY_BYTES {
+            values.clear();
+            *bytes = 0;
+        }
+        *bytes += key.len();
+        values.insert(key.to_owned(), Arc::clone(&value));
         Ok(value)
     }
 }

@@ -4,6 +4,7 @@ use super::{Lowered, Lowerer, Need, named, nth, refs};
 use crate::error::{EngineError, Result};
 use crate::inset;
 use crate::node;
+use crate::ops::compact::Compact;
 use crate::ops::reverse::Reverse;
 use crate::ops::unique::Unique;
 use crate::{lineage, value};
@@ -93,7 +94,10 @@ impl Lowerer<'_> {
         };
         let (left_keys, right_keys): (Vec<Expr>, Vec<Expr>) = pairs.into_iter().unzip();
         let mut left_side = side(left_side, &keep_left, "l", left_keys, &applies)?;
-        let right_side = side(right_side, &keep_right, "r", right_keys, if same_apply { &applies } else { &[] })?;
+        let mut right_side = side(right_side, &keep_right, "r", right_keys, if same_apply { &applies } else { &[] })?;
+        for side in [&mut left_side, &mut right_side] {
+            side.plan = node::apply(Arc::new(Compact), std::mem::take(&mut side.plan))?;
+        }
 
         let names = |prefix: &str| -> Vec<String> {
             let mut names: Vec<String> = (0..on.len()).map(|n| format!("{prefix}k{n}")).collect();

@@ -3,6 +3,8 @@
 use super::{Lowered, Lowerer, Need, Pending, Rows, named, refs};
 use crate::env::Phase;
 use crate::error::{ARGUMENT, EngineError, LIMIT, Result};
+use crate::node;
+use crate::ops::compact::Compact;
 use crate::table::EvidenceTable;
 use crate::{lineage, value};
 use arrow::array::{ArrayRef, Float64Array, Int64Array};
@@ -230,7 +232,7 @@ impl Lowerer<'_> {
     fn shared_plan(&mut self, input: &Arc<Rel>, held: &Need) -> Result<LogicalPlan> {
         self.outside(|inner| {
             let lowered = inner.lower(input, held)?;
-            Ok(inner.exactly(lowered, held)?.plan)
+            node::apply(Arc::new(Compact), inner.exactly(lowered, held)?.plan)
         })
     }
 

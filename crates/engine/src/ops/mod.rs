@@ -1,5 +1,6 @@
 //! Operators that see rows in order.
 
+pub(crate) mod compact;
 pub(crate) mod concat;
 pub(crate) mod expand;
 mod held;

@@ -4,7 +4,7 @@ use super::needle::{fold, folded};
 use super::wordlist::constants;
 use crate::dynamic::DynValue;
 use crate::functions::args::{Cells, booleans, kernel, longs, reals, texts};
-use crate::functions::operand::{Column, Last, Operand, ToText};
+use crate::functions::operand::{Built, Column, Operand, ToText};
 use crate::functions::{Arg, Call, FunctionError, Resolved};
 use arrow::array::{ArrayRef, Float64Array, Int64Array, StringViewArray};
 use model::{KqlType, ticks};
@@ -167,13 +167,13 @@ pub(super) fn resolve(call: &Call) -> Resolved {
         }
         return kernel(call, move |args: &[Arg], rows| Ok(run(&Values::read(kind, &text, &args[0], rows)?, kind, negated, rows, |_| &set)));
     }
-    let last: Last<Set> = Last::default();
+    let built: Built<Set> = Built::default();
     kernel(call, move |args: &[Arg], rows| {
         let values = Values::read(kind, &text, &args[0], rows)?;
         let items = args.get(1..).unwrap_or_default();
         if let ([Arg::Constant(list)], [KqlType::Dynamic]) = (items, types.as_slice()) {
             let list = texts(&Arg::Constant(list.clone()))?;
-            let set = last.get(list.get(0).unwrap_or("null"), |text| {
+            let set = built.get(list.get(0).unwrap_or("null"), |text| {
                 let mut set = Set::default();
                 set.insert_all(kind, &DynValue::parse(text));
                 Ok::<_, FunctionError>(set)

@@ -4,7 +4,7 @@
 
 use super::words::test;
 use crate::functions::args::{error, kernel};
-use crate::functions::operand::{Last, ToText, constant_text};
+use crate::functions::operand::{Built, ToText, constant_text};
 use crate::functions::{Arg, Call, FunctionError, Resolved};
 use regex::{Regex, RegexBuilder};
 
@@ -35,12 +35,12 @@ pub(super) fn resolve(call: &Call) -> Resolved {
         };
         return kernel(call, move |args: &[Arg], rows| Ok(test(&hay.read(&args[0], rows)?, rows, false, |_, text| regex.is_match(text))));
     }
-    let last: Last<Regex> = Last::default();
+    let built: Built<Regex> = Built::default();
     kernel(call, move |args: &[Arg], rows| {
         let hays = hay.read(&args[0], rows)?;
         let patterns = pattern_text.read(&args[1], rows)?;
         super::words::try_test(&hays, rows, |row, text| {
-            let regex = last.get(&patterns.get(row), |pattern| compile_regex("matches regex", pattern))?;
+            let regex = built.get(&patterns.get(row), |pattern| compile_regex("matches regex", pattern))?;
             Ok(regex.is_match(text))
         })
     })

@@ -5,7 +5,7 @@ use super::terms::TermIndex;
 use super::words::{test, try_test};
 use crate::dynamic::DynValue;
 use crate::functions::args::{error, kernel, numbers, texts};
-use crate::functions::operand::{Last, Operand, ToText, constant_text};
+use crate::functions::operand::{Built, Operand, ToText, constant_text};
 use crate::functions::{Arg, ArgInfo, Call, FunctionError, Resolved};
 use arrow::array::ArrayRef;
 use arrow::datatypes::Int64Type;
@@ -85,7 +85,7 @@ pub(super) fn resolve(call: &Call) -> Resolved {
         });
     }
     let dynamics: Vec<bool> = items.iter().map(|i| i.kql_type == KqlType::Dynamic).collect();
-    let last = Last::default();
+    let built = Built::default();
     kernel(call, move |args: &[Arg], rows| {
         let hays = hay.read(&args[0], rows)?;
         let lists = args.iter().skip(1).map(texts).collect::<Result<Vec<_>, _>>()?;
@@ -101,7 +101,7 @@ pub(super) fn resolve(call: &Call) -> Resolved {
         };
         if lists.iter().all(|l| l.is_constant()) {
             let key: Vec<&str> = lists.iter().map(|l| l.text(0)).collect();
-            let matcher = last.get(&key.join("\u{0}"), |_| Matcher::new(which, list_of(0)))?;
+            let matcher = built.get(&key.join("\u{0}"), |_| Matcher::new(which, list_of(0)))?;
             return Ok(run(which, &hays, rows, &matcher));
         }
         if which == Which::Index {

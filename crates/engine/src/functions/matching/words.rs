@@ -2,7 +2,7 @@
 
 use super::needle::{Needle, Place};
 use crate::functions::args::kernel;
-use crate::functions::operand::{Last, Operand, ToText, constant_text};
+use crate::functions::operand::{Built, Operand, ToText, constant_text};
 use crate::functions::{Arg, Call, FunctionError, Resolved};
 use arrow::array::{Array, ArrayRef, BooleanArray};
 use arrow::buffer::BooleanBuffer;
@@ -36,7 +36,7 @@ pub(super) fn resolve(call: &Call) -> Resolved {
     let [hay, needle] = call.args else { return None };
     let (hay, pattern) = (ToText::new(hay)?, ToText::new(needle)?);
     let known = needle.constant.as_ref().and_then(constant_text).map(|text| Arc::new(Needle::new(&text, place, case_sensitive)));
-    let last = Last::default();
+    let built = Built::default();
     kernel(call, move |args: &[Arg], rows| {
         let [left, right] = args else { return Ok(crate::functions::args::booleans(rows, |_| None)) };
         let hays = hay.read(left, rows)?;
@@ -46,7 +46,7 @@ pub(super) fn resolve(call: &Call) -> Resolved {
         let needles = pattern.read(right, rows)?;
         let build = |text: &str| Ok::<_, Infallible>(Needle::new(text, place, case_sensitive));
         if needles.is_constant() {
-            let Ok(needle) = last.get(&needles.get(0), build);
+            let Ok(needle) = built.get(&needles.get(0), build);
             return Ok(test(&hays, rows, negated, |_, text| needle.is_in(text)));
         }
         Ok(test(&hays, rows, negated, |row, text| Needle::new(&needles.get(row), place, case_sensitive).is_in(text)))

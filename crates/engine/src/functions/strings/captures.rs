@@ -3,7 +3,7 @@
 use crate::dynamic::DynValue;
 use crate::functions::args::{error, kernel, longs, nullable_texts, strings};
 use crate::functions::matching::compile_regex;
-use crate::functions::operand::{Last, ToText, constant_text};
+use crate::functions::operand::{Built, ToText, constant_text};
 use crate::functions::{Arg, ArgInfo, Call, FunctionError, Kernel, Resolved};
 use model::{KqlType, Value};
 use regex::Regex;
@@ -55,11 +55,11 @@ fn extract(call: &Call) -> Resolved {
         }
     };
     let (pattern, text) = (ToText::new(pattern)?, ToText::new(text)?);
-    let last: Last<Regex> = Last::default();
+    let built: Built<Regex> = Built::default();
     kernel(call, move |args: &[Arg], rows| {
         let (patterns, groups, texts) = (pattern.read(&args[0], rows)?, longs(&args[1])?, text.read(&args[2], rows)?);
         let mut failed = None;
-        let out = strings(rows, |row, out| match last.get(&patterns.get(row), |p| compile_regex("extract", p)) {
+        let out = strings(rows, |row, out| match built.get(&patterns.get(row), |p| compile_regex("extract", p)) {
             Ok(regex) => {
                 let text = texts.get(row);
                 let group = groups.get(row).and_then(|g| usize::try_from(g).ok());
@@ -204,14 +204,14 @@ fn replace(call: &Call) -> Resolved {
         return Some(Err(error));
     }
     let texts = ToText::all(call.args)?;
-    let last: Last<Regex> = Last::default();
+    let built: Built<Regex> = Built::default();
     let name = call.name.to_owned();
     kernel(call, move |args: &[Arg], rows| {
         let read = |n: usize| texts[order[n]].read(&args[order[n]], rows);
         let (sources, patterns, replacements) = (read(0)?, read(1)?, read(2)?);
         let constant = replacements.is_constant().then(|| pieces(&replacements.get(0)));
         let mut failed = None;
-        let out = strings(rows, |row, out| match last.get(&patterns.get(row), |p| compile_regex(&name, p)) {
+        let out = strings(rows, |row, out| match built.get(&patterns.get(row), |p| compile_regex(&name, p)) {
             Ok(regex) => {
                 let own;
                 let pieces = match &constant {

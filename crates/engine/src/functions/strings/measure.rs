@@ -2,7 +2,7 @@
 
 use crate::functions::args::{booleans, kernel, longs, numbers};
 use crate::functions::matching::compile_regex;
-use crate::functions::operand::{Last, ToText, constant_text};
+use crate::functions::operand::{Built, ToText, constant_text};
 use crate::functions::{Arg, Call, FunctionError, Resolved};
 use arrow::datatypes::Int64Type;
 use model::KqlType;
@@ -76,13 +76,13 @@ fn count(call: &Call) -> Resolved {
     {
         return Some(Err(error));
     }
-    let last: Last<Regex> = Last::default();
+    let built: Built<Regex> = Built::default();
     kernel(call, move |args: &[Arg], rows| {
         let (texts, searches) = (text.read(&args[0], rows)?, search_text.read(&args[1], rows)?);
         if is_regex {
             let counts = (0..rows)
                 .map(|row| {
-                    let regex = last.get(&searches.get(row), |pattern| compile_regex("countof", pattern))?;
+                    let regex = built.get(&searches.get(row), |pattern| compile_regex("countof", pattern))?;
                     Ok(regex.find_iter(&texts.get(row)).count() as i64)
                 })
                 .collect::<Result<Vec<_>, FunctionError>>()?;
@@ -120,7 +120,7 @@ fn index(call: &Call) -> Resolved {
     {
         return Some(Err(error));
     }
-    let last: Last<Regex> = Last::default();
+    let built: Built<Regex> = Built::default();
     kernel(call, move |args: &[Arg], rows| {
         let (texts, lookups) = (text.read(&args[0], rows)?, lookup.read(&args[1], rows)?);
         let options = args.iter().skip(2).map(longs).collect::<Result<Vec<_>, _>>()?;
@@ -136,7 +136,7 @@ fn index(call: &Call) -> Resolved {
                 }
                 let Some((before, rest)) = tail(&text, start) else { return Ok(Some(-1)) };
                 let at = if is_regex {
-                    let regex = last.get(&lookup, |pattern| compile_regex("indexof_regex", pattern))?;
+                    let regex = built.get(&lookup, |pattern| compile_regex("indexof_regex", pattern))?;
                     regex.find_iter(rest).nth(occurrence as usize - 1).map(|m| m.start())
                 } else {
                     nth(rest, &lookup, occurrence)

@@ -2,7 +2,7 @@
 
 use crate::functions::args::{kernel, strings};
 use crate::functions::matching::compile_regex;
-use crate::functions::operand::{Last, ToText, constant_text};
+use crate::functions::operand::{Built, ToText, constant_text};
 use crate::functions::{Arg, Call, FunctionError, Resolved};
 use regex::Regex;
 
@@ -29,16 +29,16 @@ pub(super) fn resolve(call: &Call) -> Resolved {
     let [pattern, text] = call.args else { return None };
     let (pattern_text, text) = (ToText::new(pattern)?, ToText::new(text)?);
     let name = call.name.to_owned();
-    let last = Last::default();
+    let built = Built::default();
     if let Some(constant) = pattern.constant.as_ref().and_then(constant_text)
-        && let Err(error) = last.get(&constant, |pattern| Ends::new(&name, pattern))
+        && let Err(error) = built.get(&constant, |pattern| Ends::new(&name, pattern))
     {
         return Some(Err(error));
     }
     kernel(call, move |args: &[Arg], rows| {
         let (patterns, texts) = (pattern_text.read(&args[0], rows)?, text.read(&args[1], rows)?);
         let mut failed = None;
-        let out = strings(rows, |row, out| match last.get(&patterns.get(row), |pattern| Ends::new(&name, pattern)) {
+        let out = strings(rows, |row, out| match built.get(&patterns.get(row), |pattern| Ends::new(&name, pattern)) {
             Ok(ends) => out.push_str(ends.trim(&texts.get(row))),
             Err(error) => failed = Some(error),
         });
