@@ -49,8 +49,21 @@ pub(super) fn resolve(call: &Call) -> Resolved {
             let Ok(needle) = built.get(&needles.get(0), build);
             return Ok(test(&hays, rows, negated, |_, text| needle.is_in(text)));
         }
-        Ok(test(&hays, rows, negated, |row, text| Needle::new(&needles.get(row), place, case_sensitive).is_in(text)))
+        Ok(test(&hays, rows, negated, |row, text| once(&needles.get(row), place, case_sensitive, text)))
     })
+}
+
+/// A needle that is looked for in one text only, so that preparing it would cost more than it saves.
+fn once(needle: &str, place: Place, case_sensitive: bool, text: &str) -> bool {
+    if text.is_empty() || needle.is_empty() {
+        return needle.is_empty();
+    }
+    match place {
+        Place::Anywhere if case_sensitive => memchr::memmem::find(text.as_bytes(), needle.as_bytes()).is_some(),
+        Place::Start if case_sensitive => text.starts_with(needle),
+        Place::End if case_sensitive => text.ends_with(needle),
+        _ => Needle::new(needle, place, case_sensitive).is_in(text),
+    }
 }
 
 /// A Boolean a row, never null.
