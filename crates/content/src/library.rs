@@ -88,10 +88,16 @@ impl Library {
 
     /// Adds policies of a file or folder, and compiles them.
     pub fn add_exclusions(&mut self, path: &Path) -> Vec<ContentError> {
+        // A policy may have several faults, each of which is told.
+        let mut refused = Vec::new();
         let mut errors = self.each(path, &["yaml", "yml"], |library, name, text| {
-            library.policies.push((name.to_owned(), Policy::parse(name, text)?));
+            match Policy::parse(name, text) {
+                Ok(policy) => library.policies.push((name.to_owned(), policy)),
+                Err(faults) => refused.extend(faults),
+            }
             Ok(())
         });
+        errors.extend(refused);
         let (lists, faults) = compile(&self.policies);
         self.watchlists.retain(|w| lists.iter().all(|l| l.alias != w.alias));
         self.watchlists.extend(lists);

@@ -5,10 +5,18 @@
 
 mod compile;
 mod facts;
+mod fault;
+mod parse;
 mod policy;
+mod recurrence;
 mod subject;
+mod validity;
+mod values;
+mod weights;
 mod windows;
 
 pub use compile::{POLICY_LIST, WINDOW_LIST, compile};
+pub use fault::Fault;
 pub use policy::{Destination, Must, MustNot, Policy, Window};
 pub use subject::{Peer, Subject};
+pub use weights::{Control, WEIGHTS, Weight, weights};

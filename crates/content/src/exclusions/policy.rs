@@ -1,41 +1,33 @@
 //! A policy, as its owner writes it.
 
-use crate::ContentError;
-use chrono::NaiveDate;
-use model::EvidenceClass;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 /// One approved activity.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Policy {
     pub id: String,
-    #[serde(default)]
     pub title: String,
     /// 1 scheduled job, 2 benchmark, 3 node or wallet, 4 backup, 5 teaching.
-    #[serde(default)]
     pub scenario: Option<u8>,
     pub owner: String,
     /// Another person than the owner.
     pub approver: String,
     pub ticket: String,
-    #[serde(default)]
     pub reason: String,
     /// The day of the approval, from which the longest validity of a scenario counts; without it `valid.from`.
-    #[serde(default)]
     pub approved: Option<String>,
     pub valid: Validity,
     /// The evidence classes that it may explain.
     pub explains: Vec<String>,
     pub must: Must,
-    #[serde(default)]
     pub must_not: MustNot,
 }
 
 /// First and last day, in UTC, the last day included; or moments with an offset (`2026-11-18T08:00:00+01:00`), the last one excluded.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Validity {
     pub from: String,
     pub until: String,
@@ -140,32 +132,24 @@ pub struct MustNot {
 
 /// A recurring window in a zone: `days` with `from` and `to`, or `rrule` or `cron` with `minutes`.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct Window {
     /// IANA, as `Europe/Berlin`.
     pub zone: String,
     /// `mon` … `sun`.
-    #[serde(default)]
     pub days: Vec<String>,
     /// `03:00`.
-    #[serde(default)]
     pub from: String,
     /// `05:00`; `24:00` is the end of the day. Earlier than `from`: the next day.
-    #[serde(default)]
     pub to: String,
     /// RFC 5545, as `FREQ=MONTHLY;BYDAY=1SA;BYHOUR=22;BYMINUTE=0`; begins on the policy's first day.
-    #[serde(default)]
     pub rrule: String,
     /// Five fields, as `0 3 * * 1-5`.
-    #[serde(default)]
     pub cron: String,
     /// How long a window of `rrule` or `cron` is.
-    #[serde(default)]
     pub minutes: u32,
     /// Only for hosts of that group; empty for all.
-    #[serde(default)]
     pub host_group: String,
-    #[serde(default)]
     pub grace_minutes: u16,
 }
 
@@ -175,82 +159,4 @@ fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Res
         Some(value) => Ok(Some(value)),
         None => Err(D::Error::custom("it has no value: leave it out, or say what is allowed")),
     }
-}
-
-impl Policy {
-    /// Reads and checks one policy.
-    pub fn parse(file: &str, text: &str) -> Result<Self, ContentError> {
-        let policy: Self = serde_saphyr::from_str(text).map_err(|e| ContentError::file(file, e))?;
-        let faults = policy.faults();
-        let Some(first) = faults.first() else { return Ok(policy) };
-        let reasons: Vec<&str> = faults.iter().map(|f| f.reason.as_str()).collect();
-        let reason = format!("policy `{}` is refused: {}", policy.id, reasons.join("; "));
-        // The first place that says it, else the policy's own.
-        let line = [first.at.as_str(), "id:"].iter().filter(|at| !at.is_empty()).find_map(|at| line_of(text, at));
-        Err(match line {
-            Some(line) => ContentError::Line { file: file.to_owned(), line, reason },
-            None => ContentError::file(file, reason),
-        })
-    }
-
-    /// First and last day.
-    pub(crate) fn days(&self) -> Option<(NaiveDate, NaiveDate)> {
-        let day = |text: &str| NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").ok();
-        Some((day(&self.valid.from)?, day(&self.valid.until)?))
-    }
-
-    /// Why it cannot be trusted; empty for a sound policy.
-    fn faults(&self) -> Vec<Fault> {
-        let mut faults = Vec::new();
-        let must = &self.must;
-        let mut fault = |bad: bool, at: &str, reason: &str| {
-            if bad {
-                faults.push(Fault { at: at.to_owned(), reason: reason.to_owned() });
-            }
-        };
-        fault(self.id.trim().is_empty(), "id:", "it needs an id");
-        fault(self.owner.trim().is_empty(), "owner:", "it needs an owner");
-        fault(self.approver.trim().is_empty() || self.approver == self.owner, "approver:", "it needs an approver who is not the owner");
-        fault(self.ticket.trim().is_empty(), "ticket:", "it needs a ticket");
-        fault(self.explains.is_empty(), "explains:", "it must say which evidence classes it explains");
-        fault(
-            must.sha256.is_none() && must.signer.is_none(),
-            "must:",
-            "it needs a fact of the supply chain (sha256 or signer): a name or a path alone is what miners borrow",
-        );
-        fault(
-            must.host_group.is_none() && must.window.is_none() && must.destination.is_none(),
-            "must:",
-            "it needs a fact that the defender controls (host_group, window or destination)",
-        );
-        fault(
-            must.destination.as_ref().is_some_and(|d| d.hosts.is_none() && d.networks.is_none() && d.ports.is_none()),
-            "destination:",
-            "its destination names no host, network or port",
-        );
-        match self.days() {
-            None => fault(true, "valid:", "valid.from and valid.until must be dates as 2026-11-18"),
-            Some((from, until)) => fault(until < from, "valid:", "valid.until lies before valid.from"),
-        }
-        for class in &self.explains {
-            fault(EvidenceClass::from_name(class).is_none(), class, &format!("`{class}` is not an evidence class"));
-        }
-        for pattern in must.account_pattern.iter().chain(&self.must_not.command_line) {
-            if let Err(error) = regex::Regex::new(pattern) {
-                fault(true, pattern, &format!("`{pattern}` is not a regex: {error}"));
-            }
-        }
-        faults.extend(must.faults());
-        faults
-    }
-}
-
-/// What is wrong, and a text of the policy that stands where it is wrong.
-pub(super) struct Fault {
-    pub(super) at: String,
-    pub(super) reason: String,
-}
-
-fn line_of(text: &str, at: &str) -> Option<u64> {
-    text.lines().position(|line| !line.trim_start().starts_with('#') && line.contains(at)).map(|n| n as u64 + 1)
 }
