@@ -6,6 +6,9 @@
 mod compile;
 mod facts;
 mod fault;
+mod judge;
+mod judge_lists;
+mod judge_peers;
 mod parse;
 mod policy;
 mod recurrence;
@@ -17,6 +20,7 @@ mod windows;
 
 pub use compile::{POLICY_LIST, WINDOW_LIST, compile};
 pub use fault::Fault;
+pub use judge::{Judge, explains, judge};
 pub use policy::{Destination, Must, MustNot, Policy, Window};
 pub use subject::{Peer, Subject};
 pub use weights::{Control, WEIGHTS, Weight, weights};

@@ -27,7 +27,6 @@ fn wrong(what: impl Into<String>, remedy: impl Into<String>) -> Checked {
 }
 
 /// Windows paths are compared without case, others with it.
-#[expect(dead_code, reason = "the lint follows")]
 pub(super) fn on_windows(path: &str) -> bool {
     matches!(path.as_bytes(), [drive, b':', ..] if drive.is_ascii_alphabetic())
 }
