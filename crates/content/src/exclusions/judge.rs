@@ -26,7 +26,7 @@
 use super::judge_lists::{account_listed, listed, parent_listed, path_listed};
 use super::judge_peers::{allowed, there, worst};
 use super::policy::Policy;
-use super::subject::{Peer, Subject};
+use super::subject::Subject;
 use super::windows::Interval;
 use chrono::{DateTime, Utc};
 use regex::Regex;

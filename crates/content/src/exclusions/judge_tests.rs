@@ -1,6 +1,7 @@
 //! Each fact held, failed and unknown.
 
 use super::*;
+use crate::exclusions::Peer;
 
 const POLICY: &str = r"
 id: p
@@ -141,7 +142,11 @@ fn facts_of_where_it_goes() {
         1 |s| s.peers.clear());
     let ports = Policy::parse(
         "p.yaml",
-        &POLICY.replacen("{hosts: ['pool.example.com:3333'], networks: [10.0.0.0/8], ports: [22, 873]}", "{ports: [8333]}", 1),
+        &POLICY.replace(", stratum_payload", "").replacen(
+            "{hosts: ['pool.example.com:3333'], networks: [10.0.0.0/8], ports: [22, 873]}",
+            "{ports: [8333]}",
+            1,
+        ),
     )
     .unwrap();
     facts!(ports, "destination": 1 |s| s.peers = vec![peer("", "8.8.8.8", 8333)],

@@ -3,7 +3,6 @@
 use super::fault::{Fault, Faults};
 use super::policy::Policy;
 use crate::ContentError;
-use model::EvidenceClass;
 
 /// Policies are written by hand.
 const MAX_TEXT: usize = 1 << 20;
@@ -12,7 +11,7 @@ impl Policy {
     /// Reads one policy, and checks all that can be checked without a clock. Each fault is an error of its own.
     pub fn parse(file: &str, text: &str) -> Result<Self, Vec<ContentError>> {
         let policy = Self::read(text).map_err(|fault| vec![fault.error(file)])?;
-        let faults = policy.faults(text);
+        let faults = policy.refusals().placed(text);
         if faults.is_empty() { Ok(policy) } else { Err(faults.iter().map(|fault| fault.error(file)).collect()) }
     }
 
@@ -32,19 +31,8 @@ impl Policy {
         })
     }
 
-    /// Why it cannot be used; empty for a sound policy.
-    fn faults(&self, text: &str) -> Vec<Fault> {
-        let mut faults = Faults::default();
-        self.check_papers(&mut faults);
-        self.check_validity(&mut faults);
-        self.check_claims(&mut faults);
-        self.check_facts(&mut faults);
-        self.check_weights(&mut faults);
-        faults.placed(text)
-    }
-
     /// Who answers for it.
-    fn check_papers(&self, faults: &mut Faults) {
+    pub(super) fn check_papers(&self, faults: &mut Faults) {
         let papers = [
             ("id", &self.id, "give it a name that no other policy has"),
             ("owner", &self.owner, "name who runs the approved activity"),
@@ -65,16 +53,6 @@ impl Policy {
         if self.scenario.is_some_and(|n| !(1..=5).contains(&n)) {
             let remedy = "take 1 scheduled job, 2 benchmark, 3 node or wallet, 4 backup, 5 teaching, or leave it out";
             faults.add(&["scenario"], "", format!("there is no scenario {}", self.scenario.unwrap_or_default()), remedy);
-        }
-    }
-
-    fn check_claims(&self, faults: &mut Faults) {
-        let names = EvidenceClass::ALL.map(EvidenceClass::name).join(", ");
-        if self.explains.is_empty() {
-            faults.add(&["explains"], "", "the policy does not say which evidence classes it explains", format!("name some of {names}"));
-        }
-        for class in self.explains.iter().filter(|class| EvidenceClass::from_name(class).is_none()) {
-            faults.add(&["explains"], class, format!("`{class}` is not an evidence class"), format!("take one of {names}"));
         }
     }
 }

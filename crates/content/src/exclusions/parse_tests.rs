@@ -52,6 +52,7 @@ fn each_mistake_is_named_with_its_line_and_a_remedy() {
         ("/usr/bin/rsync", "/opt/../x", 10, "`..`"),
         ("/usr/bin/rsync", "/opt/x*", 10, "only at the end"),
         ("/usr/bin/rsync", r"'C:\'", 10, "full path"),
+        ("/usr/bin/rsync", r"'C:\PROGRA~1\x.exe'", 10, "short name"),
         ("/usr/bin/rsync", "''", 10, "empty item"),
         ("host_group: [lab]", "host_group: []", 11, "empty"),
         ("  signer:", "  sha256: [abc]\n  signer:", 12, "SHA-256"),

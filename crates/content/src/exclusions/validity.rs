@@ -11,7 +11,6 @@ impl Policy {
     }
 
     /// The moment from which the longest validity counts: the approval, else the policy's begin.
-    #[expect(dead_code, reason = "the lint follows")]
     pub(super) fn approval(&self) -> Option<DateTime<Utc>> {
         moment(self.approved.as_ref().unwrap_or(&self.valid.from), false)
     }

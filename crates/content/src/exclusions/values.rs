@@ -46,6 +46,10 @@ pub(super) fn path(path: &str) -> Checked {
     if bare.contains(['*', '?']) || (bare.len() < path.len() && !bare.ends_with(['/', '\\'])) {
         return wrong(format!("`{path}`: `*` may stand only at the end, after a separator"), REMEDY);
     }
+    let short = |part: &str| part.split('~').nth(1).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    if on_windows(path) && bare.split('\\').any(short) {
+        return wrong(format!("`{path}` has a short name (8.3) in it"), "write the long name, which the system reports");
+    }
     if bare.split(['/', '\\']).any(|part| part == "..") {
         return wrong(format!("`{path}` has `..` in it"), "write the path as the system reports it");
     }

@@ -1,0 +1,114 @@
+//! Folders that others than administrators write, and folders that hold too much.
+
+use super::super::fault::Faults;
+use super::super::policy::Policy;
+use super::super::values::{self, on_windows};
+
+/// Folders in which users can make or change files, with who says so. Lower case; a Windows folder is one on any drive.
+const WRITABLE: [(&str, &str); 26] = [
+    ("/tmp", "FHS 3.0, 3.18: made for everybody"),
+    ("/var/tmp", "FHS 3.0, 5.15: made for everybody"),
+    ("/dev", "FHS 3.0, 6.1.3; /dev/shm is made for everybody"),
+    ("/run/user", "XDG base directories: each user's own"),
+    ("/run/lock", "FHS 3.0, 5.9: made for everybody on many systems"),
+    ("/var/lock", "FHS 3.0, 5.9: made for everybody on many systems"),
+    ("/var/crash", "Ubuntu's apport: made for everybody"),
+    ("/home", "FHS 3.0, 3.8: each user's own"),
+    ("/media", "FHS 3.0, 3.11: what users plug in"),
+    ("/run/media", "udisks2: what users plug in"),
+    ("/mnt", "FHS 3.0, 3.12: what is mounted for a while"),
+    ("/proc", "proc(5): a process has any name there"),
+    ("/var/www", "the web server's account writes there: where web shells lie"),
+    ("/users", "macOS: each user's own"),
+    ("/private/tmp", "macOS: made for everybody"),
+    ("/private/var/tmp", "macOS: made for everybody"),
+    ("/private/var/folders", "macOS: each user's own"),
+    (r"\users", "Windows: each user's own; Public is everybody's"),
+    (r"\documents and settings", "Windows: each user's own"),
+    (r"\programdata", "Windows: users may make files there by default"),
+    (r"\windows\temp", "Windows: users may make files there by default"),
+    (r"\windows\tasks", "Windows: users may make files there by default"),
+    (r"\windows\tracing", "Windows: users may make files there by default"),
+    (r"\windows\system32\spool\drivers\color", "Windows: users may make files there by default"),
+    (r"\temp", "Windows: below a drive's root users may make files by default"),
+    (r"\$recycle.bin", "Windows: each user's own"),
+];
+
+/// Folders with the programs of many makers.
+const WIDE: [&str; 20] = [
+    "/usr/bin",
+    "/usr/sbin",
+    "/usr/lib",
+    "/usr/lib64",
+    "/usr/libexec",
+    "/usr/local",
+    "/usr/local/bin",
+    "/usr/local/sbin",
+    "/usr/local/lib",
+    "/usr/share",
+    "/var/lib",
+    "/usr/games",
+    r"\program files",
+    r"\program files (x86)",
+    r"\program files\common files",
+    r"\program files\windowsapps",
+    r"\windows\system32",
+    r"\windows\syswow64",
+    r"\windows\system32\spool",
+    r"\windows\system32\spool\drivers",
+];
+
+impl Policy {
+    pub(super) fn check_paths(&self, faults: &mut Faults) {
+        // What is no path at all is refused as such.
+        for path in self.must.path.iter().flatten().filter(|path| values::path(path).is_ok()) {
+            let key = key(path);
+            if let Some((folder, why)) = writable(&key) {
+                let what = format!("`{path}` lies where others than administrators write ({folder}: {why}): anybody puts a miner there");
+                faults.add(
+                    &["must", "path"],
+                    path,
+                    what,
+                    r"install the program in a folder of its own, as /opt/minex/bin or C:\Program Files\Minex",
+                );
+            } else if let Some(folder) = key.strip_suffix('*')
+                && too_wide(folder.trim_end_matches(['/', '\\']))
+            {
+                let what = format!("`{path}` holds the programs of many makers");
+                faults.add(&["must", "path"], path, what, r"name the program's own folder, as /opt/minex/* or C:\Program Files\Veeam\*");
+            }
+        }
+        for parent in self.must.parent.iter().flatten() {
+            let own = parent.split(['<', '?']).next().unwrap_or_default();
+            if let Some((folder, _)) = writable(&key(own)) {
+                let what = format!("the parent `{parent}` lies where others than administrators write ({folder})");
+                faults.add(&["must", "parent"], parent, what, "name the service that starts the program, as /usr/lib/systemd/systemd");
+            }
+        }
+    }
+}
+
+/// In lower case, without a drive: `\users\x`.
+fn key(path: &str) -> String {
+    let path = if on_windows(path) { path.get(2..).unwrap_or_default().replace('/', "\\") } else { path.to_owned() };
+    path.to_lowercase()
+}
+
+fn writable(key: &str) -> Option<(&'static str, &'static str)> {
+    let folder = key.strip_suffix('*').unwrap_or(key);
+    let below = |path: &str| folder.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '\\']));
+    WRITABLE.into_iter().find(|(path, _)| below(path))
+}
+
+/// A folder right below the root, or one of the known ones, or one above a folder that everybody writes.
+fn too_wide(folder: &str) -> bool {
+    let depth = folder.split(['/', '\\']).filter(|part| !part.is_empty()).count();
+    let above = |path: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '\\']));
+    depth < 2 || WIDE.contains(&folder) || WRITABLE.iter().any(|(path, _)| above(path))
+}
+
+/// A folder right below a drive's root, in which Windows lets every user change files unless somebody took that right away.
+pub(super) fn at_drive_root(path: &str) -> bool {
+    const GUARDED: [&str; 3] = [r"\program files\", r"\program files (x86)\", r"\windows\"];
+    on_windows(path) && !GUARDED.iter().any(|guarded| key(path).starts_with(guarded))
+}
