@@ -13,6 +13,8 @@ mod lint;
 mod parse;
 mod policy;
 mod recurrence;
+#[cfg(test)]
+mod schema_tests;
 mod subject;
 mod validity;
 mod values;

@@ -5,36 +5,49 @@ use serde::{Deserialize, Deserializer};
 
 /// One approved activity.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Policy {
+    /// A name that no other policy has.
     pub id: String,
+    /// What is approved, for people.
     pub title: String,
     /// 1 scheduled job, 2 benchmark, 3 node or wallet, 4 backup, 5 teaching.
     pub scenario: Option<u8>,
+    /// Who runs the approved activity.
     pub owner: String,
     /// Another person than the owner.
     pub approver: String,
+    /// The ticket or change under which it was approved.
     pub ticket: String,
+    /// Why it is approved, in a sentence.
     pub reason: String,
     /// The day of the approval, from which the longest validity of a scenario counts; without it `valid.from`.
     pub approved: Option<String>,
+    /// From when to when it holds; judged at a record's time.
     pub valid: Validity,
     /// The evidence classes that it may explain.
     pub explains: Vec<String>,
+    /// Facts that must all hold; at least one of the supply chain (sha256, signer, package) and one of the defender (host_group, window, destination, wallet).
     pub must: Must,
+    /// Facts that refute the policy.
     pub must_not: MustNot,
 }
 
 /// First and last day, in UTC, the last day included; or moments with an offset (`2026-11-18T08:00:00+01:00`), the last one excluded.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Validity {
+    /// `2026-11-18`, or a moment with its offset.
     pub from: String,
+    /// `2027-02-18`, which belongs to it; or a moment, which does not.
     pub until: String,
 }
 
 /// Facts that must all hold. An absent one is not asked for; an empty list is a mistake.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Must {
     /// Groups of `DeviceInfo`, the device group of the endpoint's records, or the watchlist `HostGroups`.
@@ -43,6 +56,7 @@ pub struct Must {
     /// Full paths, or a folder ending in `\*` or `/*`. Windows paths are compared without case.
     #[serde(deserialize_with = "given")]
     pub path: Option<Vec<String>>,
+    /// The very program; 64 hexadecimal digits.
     #[serde(deserialize_with = "given")]
     pub sha256: Option<Vec<String>>,
     /// The trusted signer of the file.
@@ -51,6 +65,7 @@ pub struct Must {
     /// The package that the software inventory (`PoolhoundPackage_CL`) says the file is of: by path and by digest.
     #[serde(deserialize_with = "given")]
     pub package: Option<Vec<String>>,
+    /// Who it runs as, without a domain.
     #[serde(deserialize_with = "given")]
     pub account: Option<Vec<String>>,
     /// Anchored: the whole account name must match.
@@ -79,25 +94,29 @@ pub struct Must {
     /// The only YARA rules that may match the file.
     #[serde(deserialize_with = "given")]
     pub rule: Option<Vec<String>>,
+    /// When it runs.
     #[serde(deserialize_with = "given")]
     pub window: Option<Vec<Window>>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Destination {
     /// `name:port`.
     #[serde(deserialize_with = "given")]
     pub hosts: Option<Vec<String>>,
-    /// CIDR; with `ports`.
+    /// IPv4 networks as 10.0.0.0/8; together with `ports`, if there are any.
     #[serde(deserialize_with = "given")]
     pub networks: Option<Vec<String>>,
+    /// Of `networks`; alone, those of any peer that is no pool by name.
     #[serde(deserialize_with = "given")]
     pub ports: Option<Vec<u16>>,
 }
 
 /// Facts that refute the policy where they are true; where one is not known the policy does not explain.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct MustNot {
     /// Any connection of the process.
@@ -107,31 +126,41 @@ pub struct MustNot {
     /// A regex (RE2) over the command line.
     #[serde(deserialize_with = "given")]
     pub command_line: Option<String>,
+    /// A program that lies there.
     #[serde(deserialize_with = "given")]
     pub path: Option<Vec<String>>,
+    /// These very programs.
     #[serde(deserialize_with = "given")]
     pub sha256: Option<Vec<String>>,
+    /// A file of such a signer.
     #[serde(deserialize_with = "given")]
     pub signer: Option<Vec<String>>,
+    /// A file of such a package.
     #[serde(deserialize_with = "given")]
     pub package: Option<Vec<String>>,
+    /// A process of such an account.
     #[serde(deserialize_with = "given")]
     pub account: Option<Vec<String>>,
+    /// A process of such a parent, written as in `must`.
     #[serde(deserialize_with = "given")]
     pub parent: Option<Vec<String>>,
+    /// A process of such a session.
     #[serde(deserialize_with = "given")]
     pub session: Option<Vec<String>>,
+    /// A device of such a group.
     #[serde(deserialize_with = "given")]
     pub host_group: Option<Vec<String>>,
     /// Any connection of the process there.
     #[serde(deserialize_with = "given")]
     pub destination: Option<Destination>,
+    /// Any mining session of the process for one of them.
     #[serde(deserialize_with = "given")]
     pub wallet: Option<Vec<String>>,
 }
 
 /// A recurring window in a zone: `days` with `from` and `to`, or `rrule` or `cron` with `minutes`.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Window {
     /// IANA, as `Europe/Berlin`.
@@ -150,6 +179,7 @@ pub struct Window {
     pub minutes: u32,
     /// Only for hosts of that group; empty for all.
     pub host_group: String,
+    /// So much later it may still run.
     pub grace_minutes: u16,
 }
 
