@@ -14,7 +14,7 @@ const SHORTEST: u8 = 24;
 const PRIVATE: [&str; 6] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8"];
 
 /// The public suffix list, and the watchlists that the program carries.
-fn gate() -> &'static Gate {
+pub(super) fn gate() -> &'static Gate {
     static GATE: OnceLock<Gate> = OnceLock::new();
     GATE.get_or_init(|| {
         let files = embedded_files();

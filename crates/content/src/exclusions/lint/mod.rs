@@ -8,6 +8,7 @@ mod overlap;
 mod paths;
 mod patterns;
 mod scenario;
+mod shared;
 mod warnings;
 
 pub use distance::{Change, Distance};
@@ -15,6 +16,7 @@ pub use overlap::overlaps;
 pub use scenario::{SCENARIOS, Scenario};
 
 pub(crate) use file_mode::open_to_all;
+pub(super) use shared::{block_sharer, pattern_matches_anything, refused_name, writable_folder};
 
 use super::fault::{Fault, Faults};
 use super::policy::Policy;

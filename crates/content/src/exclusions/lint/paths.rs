@@ -107,6 +107,28 @@ fn too_wide(folder: &str) -> bool {
     depth < 2 || WIDE.contains(&folder) || WRITABLE.iter().any(|(path, _)| above(path))
 }
 
+/// Parts of paths that are everywhere users write.
+const PARTS: [&str; 5] = [r"\appdata", r"\temp\", r"\downloads", "/.cache", "/tmp/"];
+
+/// A folder that a text of a query stands for, and what is there.
+pub(super) fn named_folder(text: &str, whole: bool) -> Option<(String, &'static str)> {
+    let key = key(text.trim_end_matches('*'));
+    let bare = key.trim_end_matches(['/', '\\']);
+    if bare.is_empty() {
+        return None;
+    }
+    if let Some((folder, why)) = writable(bare) {
+        return Some((folder.to_owned(), why));
+    }
+    if !whole {
+        let part = PARTS
+            .iter()
+            .find(|part| format!("{bare}\\").contains(*part) || format!("/{bare}/").contains(*part) || **part == format!("\\{bare}"))?;
+        return Some(((*part).to_owned(), "users write there"));
+    }
+    too_wide(bare).then(|| (bare.to_owned(), "the programs of many makers are there"))
+}
+
 /// A folder right below a drive's root, in which Windows lets every user change files unless somebody took that right away.
 pub(super) fn at_drive_root(path: &str) -> bool {
     const GUARDED: [&str; 3] = [r"\program files\", r"\program files (x86)\", r"\windows\"];

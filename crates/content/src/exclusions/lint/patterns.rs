@@ -35,11 +35,16 @@ impl Policy {
             faults.add(&["must", key], pattern, what, format!("say what is allowed from the first character to the last, as {sound}"));
         }
         let Some(forbidden) = &self.must_not.command_line else { return };
-        if regex::Regex::new(forbidden).is_ok_and(|regex| ORDINARY.iter().all(|line| regex.is_match(line))) {
+        if matches_anything(forbidden) {
             let what = format!("`{forbidden}` matches every command line, so that the policy never explains anything");
             faults.add(&["must_not", "command_line"], forbidden, what, "name the options that are forbidden");
         }
     }
+}
+
+/// Whether a pattern is found in every text: it may match nothing at all.
+pub(super) fn matches_anything(pattern: &str) -> bool {
+    regex::Regex::new(pattern).is_ok_and(|regex| ORDINARY.iter().all(|line| regex.is_match(line)))
 }
 
 /// Whether it begins (or ends) with an unbounded run of a wide class of characters.
