@@ -31,3 +31,4 @@ pub use lint::{Change, Distance, Linted, SCENARIOS, Scenario, lint, overlaps};
 pub use policy::{Destination, Must, MustNot, Policy, Window};
 pub use subject::{Peer, Subject};
 pub use weights::{Control, WEIGHTS, Weight, weights};
+pub use windows::Interval;

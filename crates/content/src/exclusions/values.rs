@@ -103,6 +103,11 @@ pub(super) fn host(host: &str) -> Checked {
     if name.parse::<Ipv4Addr>().is_ok() || name.contains(['[', ']']) {
         return wrong(format!("`{host}` is an address, not a name"), "list it under `networks` as 10.99.0.5/32, its port under `ports`");
     }
+    // A name within the company.
+    let bare = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if name.len() < 64 && name.chars().all(bare) {
+        return Ok(());
+    }
     match crate::intel::Target::parse(name) {
         Ok(target) if target.name() == Some(name.to_ascii_lowercase().as_str()) && !name.ends_with('.') => Ok(()),
         Ok(target) => wrong(format!("`{host}` is not how a name is compared"), format!("write {}:{port}", target.host)),

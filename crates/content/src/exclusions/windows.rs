@@ -9,7 +9,7 @@ use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, NaiveDateTime, Naive
 use chrono_tz::Tz;
 
 /// Start and end, in UTC; the end does not belong to it.
-pub(super) type Interval = (DateTime<Utc>, DateTime<Utc>);
+pub type Interval = (DateTime<Utc>, DateTime<Utc>);
 
 /// A window of `rrule` or `cron` lasts a week at most.
 const MOST_MINUTES: u32 = 7 * 24 * 60;
@@ -70,7 +70,7 @@ impl Window {
 
     /// The intervals that overlap [first, last), in their order, put together where they touch. `first` is the policy's begin: a rule of RFC 5545 counts from
     /// the midnight before it.
-    pub(super) fn intervals(&self, first: DateTime<Utc>, last: DateTime<Utc>) -> Result<Vec<Interval>, String> {
+    pub fn intervals(&self, first: DateTime<Utc>, last: DateTime<Utc>) -> Result<Vec<Interval>, String> {
         let zone = self.zone()?;
         let grace = Duration::minutes(i64::from(self.grace_minutes));
         let wall = |time: DateTime<Utc>| time.with_timezone(&zone).naive_local();

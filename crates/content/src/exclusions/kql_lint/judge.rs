@@ -5,11 +5,15 @@ use super::atoms::{Atom, Compare};
 use super::columns::{Writer, holds_paths, names_hosts, writer};
 use super::find::Exclusion;
 use super::source::Source;
-use super::{QueryRemark, QueryRemarkKind as Kind};
+use super::{MOST, QueryRemark, QueryRemarkKind as Kind};
 use crate::intel::{Matching, Target, halves, has_known_suffix};
+use kql_syntax::Span;
+use std::collections::BTreeSet;
 
 /// Where the wrong form is taught.
 const PAGE: &str = "https://learn.microsoft.com/azure/sentinel/false-positives";
+/// More conditions than that are not said again.
+const SHOWN: usize = 20;
 /// Shorter words are in nearly everything.
 const SHORT: usize = 4;
 
@@ -21,6 +25,9 @@ pub(super) fn remarks(source: &Source, exclusions: &[Exclusion], out: &mut Vec<Q
         .collect();
     let either = either(source, &meant, out);
     for exclusion in &meant {
+        if out.len() > MOST {
+            break;
+        }
         if !either.contains(&exclusion.predicate) || exclusion.atoms.len() > 1 {
             attacker_only(source, exclusion, out);
         }
@@ -60,27 +67,22 @@ fn written_by(atom: &Atom) -> Writer {
 }
 
 /// `A != x and B != y`: by De Morgan's law not(A == x or B == y). Gives the predicates of which it is said.
-fn either(source: &Source, exclusions: &[&Exclusion], out: &mut Vec<QueryRemark>) -> Vec<kql_syntax::Span> {
-    let mut said = Vec::new();
-    for first in exclusions {
-        let alone: Vec<&Atom> = exclusions
+fn either(source: &Source, exclusions: &[&Exclusion], out: &mut Vec<QueryRemark>) -> BTreeSet<Span> {
+    let mut said = BTreeSet::new();
+    for together in exclusions.chunk_by(|a, b| a.predicate == b.predicate) {
+        let alone: Vec<&Atom> = together
             .iter()
-            .filter(|e| e.predicate == first.predicate && !e.more)
-            .filter_map(|e| e.atoms.first().filter(|a| e.atoms.len() == 1 && a.compare != Compare::Network && a.compare != Compare::Range))
+            .filter(|e| e.atoms.len() == 1 && !e.more)
+            .filter_map(|e| e.atoms.first().filter(|a| a.compare != Compare::Network && a.compare != Compare::Range))
             .collect();
-        let mut columns: Vec<&str> = alone.iter().map(|a| a.column.as_str()).collect();
-        columns.sort_unstable();
-        columns.dedup();
+        let columns: BTreeSet<&str> = alone.iter().map(|a| a.column.as_str()).collect();
         // The same in two columns is meant of either.
         let same = alone.iter().all(|a| alone.first().is_some_and(|b| a.values == b.values));
-        if columns.len() < 2 || same || said.contains(&first.predicate) {
-            continue;
-        }
-        said.push(first.predicate);
-        let terms: Vec<String> = alone.iter().map(|a| term(source, a)).collect();
+        let Some(predicate) = together.first().map(|e| e.predicate).filter(|_| columns.len() > 1 && !same) else { continue };
+        said.insert(predicate);
+        let terms: Vec<String> = alone.iter().take(SHOWN).map(|a| term(source, a)).collect();
         let hides = format!("hides every event where EITHER holds: {} (the form that {PAGE} shows for both together)", terms.join(", or "));
-        let instead = format!("where not({})", terms.join(" and "));
-        out.push(source.remark(Kind::Either, first.predicate, hides, instead));
+        out.push(source.remark(Kind::Either, predicate, hides, format!("where not({})", terms.join(" and "))));
     }
     said
 }
@@ -104,7 +106,7 @@ fn attacker_only(source: &Source, exclusion: &Exclusion, out: &mut Vec<QueryRema
 
 fn values(source: &Source, exclusion: &Exclusion, atom: &Atom, out: &mut Vec<QueryRemark>) {
     let mut add = |kind, hides: String, instead: String| out.push(source.remark(kind, atom.span, hides, instead));
-    for value in &atom.values {
+    for value in atom.values.iter().take(MOST) {
         if atom.compare == Compare::Regex {
             if pattern_matches_anything(value) {
                 let hides = format!("`{value}` matches anything: every row is hidden");
@@ -174,7 +176,7 @@ fn domain(atom: &Atom, value: &str, add: &mut impl FnMut(Kind, String, String)) 
 
 /// The atoms without their negation, joined by `and`.
 fn positive(source: &Source, exclusion: &Exclusion) -> String {
-    exclusion.atoms.iter().map(|a| term(source, a)).collect::<Vec<_>>().join(" and ")
+    exclusion.atoms.iter().take(SHOWN).map(|a| term(source, a)).collect::<Vec<_>>().join(" and ")
 }
 
 fn term(source: &Source, atom: &Atom) -> String {

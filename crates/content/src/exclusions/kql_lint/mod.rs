@@ -63,7 +63,7 @@ impl QueryRemarkKind {
 }
 
 /// More remarks than that on one file nobody reads.
-const MOST: usize = 500;
+pub(super) const MOST: usize = 500;
 
 /// Judges the exclusions of a file's queries, in the order of the file.
 pub fn lint_query(file: &str, text: &str) -> Vec<QueryRemark> {

@@ -7,9 +7,13 @@ use serde_json::Value;
 /// A query, and the file's line of each of its lines.
 pub(super) struct Source {
     pub(super) query: String,
+    /// Where each line of the query begins.
+    starts: Vec<usize>,
     lines: Vec<u64>,
 }
 
+/// A query's line stands so near to the one before.
+const NEAR: usize = 100;
 /// So much of a condition is shown.
 const SHOWN: usize = 120;
 
@@ -18,7 +22,7 @@ impl Source {
         let lower = file.to_ascii_lowercase();
         if !lower.ends_with(".yaml") && !lower.ends_with(".yml") {
             let lines = (1..=text.lines().count() as u64).collect();
-            return Ok(vec![Self { query: text.to_owned(), lines }]);
+            return Ok(vec![Self::new(text, lines)]);
         }
         let document: Value = serde_saphyr::from_str(text).map_err(|error| QueryRemark {
             line: error.location().map_or(1, |at| at.line().max(1)),
@@ -33,6 +37,11 @@ impl Source {
         Ok(queries.into_iter().map(|query| Self::placed(query, &lines, &mut from)).collect())
     }
 
+    fn new(query: &str, lines: Vec<u64>) -> Self {
+        let starts = std::iter::once(0).chain(query.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Self { query: query.to_owned(), starts, lines }
+    }
+
     /// YAML may indent and fold the lines of a query, but keeps their order.
     fn placed(query: &str, lines: &[&str], from: &mut usize) -> Self {
         let key = lines.iter().enumerate().skip(*from).find(|(_, line)| line.trim_start().trim_start_matches("- ").starts_with("query:"));
@@ -43,7 +52,7 @@ impl Source {
                 let wanted = line.trim();
                 // A line of a query stands on one line of the file, soon after the one before.
                 if !wanted.is_empty()
-                    && let Some((n, _)) = lines.iter().enumerate().skip(at).find(|(_, line)| line.contains(wanted))
+                    && let Some((n, _)) = lines.iter().enumerate().skip(at).take(NEAR).find(|(_, line)| line.contains(wanted))
                 {
                     at = n;
                 }
@@ -51,12 +60,12 @@ impl Source {
             })
             .collect();
         *from = at + 1;
-        Self { query: query.to_owned(), lines: placed }
+        Self::new(query, placed)
     }
 
     pub(super) fn remark(&self, kind: QueryRemarkKind, span: Span, hides: impl Into<String>, instead: impl Into<String>) -> QueryRemark {
-        let before = self.query.get(..span.start as usize).unwrap_or_default();
-        let line = self.lines.get(before.matches('\n').count()).or(self.lines.last()).copied().unwrap_or(1);
+        let n = self.starts.partition_point(|start| *start <= span.start as usize).saturating_sub(1);
+        let line = self.lines.get(n).or(self.lines.last()).copied().unwrap_or(1);
         QueryRemark { line, kind, text: self.shown(span), hides: hides.into(), instead: instead.into() }
     }
 

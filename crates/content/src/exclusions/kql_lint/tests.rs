@@ -113,6 +113,10 @@ fn lines_are_those_of_the_file() {
     assert_eq!(lint_query("q.kql", "T | where (").first().map(|r| r.kind), Some(Kind::Unreadable));
     let deep = format!("T | where {}x{}", "not(".repeat(50_000), ")".repeat(50_000));
     assert!(!lint_query("q.kql", &deep).is_empty());
+    // A long file takes no longer than its length, and as YAML as well.
+    let long = "| where FileName != 'a' and AccountName != 'b'\n".repeat(20_000);
+    assert_eq!(lint_query("q.kql", &format!("T\n{long}")).len(), 500);
+    assert!(lint_query("q.yaml", &format!("query: |\n  T\n{}", long.replace("| where", "  | where"))).iter().all(|r| r.line > 2));
 }
 
 /// Detections look for things; that is no exclusion.

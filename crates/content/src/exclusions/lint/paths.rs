@@ -4,34 +4,43 @@ use super::super::fault::Faults;
 use super::super::policy::Policy;
 use super::super::values::{self, on_windows};
 
-/// Folders in which users can make or change files, with who says so. Lower case; a Windows folder is one on any drive.
-const WRITABLE: [(&str, &str); 26] = [
-    ("/tmp", "FHS 3.0, 3.18: made for everybody"),
-    ("/var/tmp", "FHS 3.0, 5.15: made for everybody"),
-    ("/dev", "FHS 3.0, 6.1.3; /dev/shm is made for everybody"),
+/// Folders in which users can make or change files, with why and who says so. Lower case; a Windows folder is one on any drive. FHS is the Filesystem
+/// Hierarchy Standard 3.0 (https://refspecs.linuxfoundation.org/fhs.shtml); the list of Windows' folders is kept by those who test AppLocker
+/// (https://github.com/api0cradle/UltimateAppLockerByPassList).
+const WRITABLE: [(&str, &str); 33] = [
+    ("/tmp", "FHS 3.18: everybody's"),
+    ("/var/tmp", "FHS 5.15: everybody's"),
+    ("/dev", "FHS 3.6; /dev/shm and /dev/mqueue are everybody's"),
     ("/run/user", "XDG base directories: each user's own"),
-    ("/run/lock", "FHS 3.0, 5.9: made for everybody on many systems"),
-    ("/var/lock", "FHS 3.0, 5.9: made for everybody on many systems"),
-    ("/var/crash", "Ubuntu's apport: made for everybody"),
-    ("/home", "FHS 3.0, 3.8: each user's own"),
-    ("/media", "FHS 3.0, 3.11: what users plug in"),
-    ("/run/media", "udisks2: what users plug in"),
-    ("/mnt", "FHS 3.0, 3.12: what is mounted for a while"),
+    ("/run/lock", "FHS 5.9: everybody's on many systems"),
+    ("/var/lock", "FHS 5.9: everybody's on many systems"),
+    ("/var/crash", "FHS 5.6: everybody's on many systems"),
+    ("/home", "FHS 3.8: each user's own"),
+    ("/media", "FHS 3.11: what users plug in"),
+    ("/run/media", "udisks: what users plug in"),
+    ("/mnt", "FHS 3.12: what is mounted for a while"),
     ("/proc", "proc(5): a process has any name there"),
     ("/var/www", "the web server's account writes there: where web shells lie"),
     ("/users", "macOS: each user's own"),
-    ("/private/tmp", "macOS: made for everybody"),
-    ("/private/var/tmp", "macOS: made for everybody"),
+    ("/private/tmp", "macOS: everybody's"),
+    ("/private/var/tmp", "macOS: everybody's"),
     ("/private/var/folders", "macOS: each user's own"),
     (r"\users", "Windows: each user's own; Public is everybody's"),
     (r"\documents and settings", "Windows: each user's own"),
-    (r"\programdata", "Windows: users may make files there by default"),
-    (r"\windows\temp", "Windows: users may make files there by default"),
-    (r"\windows\tasks", "Windows: users may make files there by default"),
-    (r"\windows\tracing", "Windows: users may make files there by default"),
-    (r"\windows\system32\spool\drivers\color", "Windows: users may make files there by default"),
-    (r"\temp", "Windows: below a drive's root users may make files by default"),
+    (r"\programdata", "Windows: users may make files there"),
+    (r"\temp", "Windows: below a drive's root users may make files"),
     (r"\$recycle.bin", "Windows: each user's own"),
+    (r"\windows\temp", "Windows: users may make files there"),
+    (r"\windows\tasks", "Windows: users may make files there"),
+    (r"\windows\tracing", "Windows: users may make files there"),
+    (r"\windows\debug\wia", "Windows: users may make files there"),
+    (r"\windows\registration\crmlog", "Windows: users may make files there"),
+    (r"\windows\system32\com\dmp", "Windows: users may make files there"),
+    (r"\windows\system32\fxstmp", "Windows: users may make files there"),
+    (r"\windows\system32\tasks", "Windows: users may make files there"),
+    (r"\windows\system32\spool\drivers\color", "Windows: users may make files there"),
+    (r"\windows\system32\microsoft\crypto\rsa\machinekeys", "Windows: users may make files there"),
+    (r"\windows\syswow64\tasks", "Windows: users may make files there"),
 ];
 
 /// Folders with the programs of many makers.
