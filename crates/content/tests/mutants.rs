@@ -1,5 +1,7 @@
 //! From a row that each example policy approves, one thing is changed at a time: no mutant is explained.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 use chrono::{DateTime, Utc};
 use content::exclusions::{Judge, Peer, Policy, Subject};
 use std::path::Path;
@@ -72,7 +74,7 @@ const MUTATIONS: &[(&str, Mutation)] = &[
         ("a child process", |_, s| {
             s.parent = std::mem::take(&mut s.path);
             s.path = "/usr/bin/perl".into();
-            s.sha256 = "ff".repeat(32)
+            s.sha256 = "ff".repeat(32);
         }),
     ),
     ("sha256", ("another binary", |_, s| s.sha256 = "fe".repeat(32))),
@@ -99,7 +101,7 @@ const MUTATIONS: &[(&str, Mutation)] = &[
                 ip: "203.0.113.7".into(),
                 port: Some(10128),
                 pool: "MoneroOcean".into(),
-            }]
+            }];
         }),
     ),
     (

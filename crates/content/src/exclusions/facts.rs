@@ -76,7 +76,12 @@ impl Policy {
             let item = [&window.rrule, &window.cron, &window.from, &window.zone].into_iter().find(|text| !text.is_empty());
             let item = item.map_or("", String::as_str);
             if let Err(reason) = window.check() {
-                faults.add(keys, item, reason, "write it as {zone: Europe/Berlin, days: [mon, tue], from: '03:00', to: '05:00'}");
+                let sound = match (window.rrule.is_empty(), window.cron.is_empty()) {
+                    (false, _) => "rrule: 'FREQ=MONTHLY;BYDAY=1SA;BYHOUR=22;BYMINUTE=0', minutes: 120",
+                    (_, false) => "cron: '0 3 * * 1-5', minutes: 120",
+                    _ => "days: [mon, tue], from: '03:00', to: '05:00'",
+                };
+                faults.add(keys, item, reason, format!("write it as {{zone: Europe/Berlin, {sound}}}"));
                 continue;
             }
             let known = self.must.host_group.as_ref().is_none_or(|groups| groups.contains(&window.host_group));
@@ -90,7 +95,7 @@ impl Policy {
                     faults.add(keys, item, "the window never opens while the policy is valid", "take another rule, or a longer validity");
                 }
                 Ok(intervals) => count += intervals.len(),
-                Err(reason) => faults.add(keys, item, reason, "see above"),
+                Err(reason) => faults.add(keys, item, reason, "take a window that opens less often"),
             }
         }
         if count > MAX_INTERVALS {

@@ -52,7 +52,7 @@ fn cron(text: &str) -> Result<Cron, String> {
 }
 
 pub(super) fn too_many(text: &str) -> String {
-    format!("`{text}` makes more than {MAX_INTERVALS} intervals over the policy's validity: take fewer, longer windows or an earlier end")
+    format!("`{text}` makes more than {MAX_INTERVALS} intervals over the policy's validity")
 }
 
 #[cfg(test)]
