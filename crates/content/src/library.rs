@@ -1,6 +1,6 @@
 //! All content of a run: what the program carries, and what the user adds or replaces.
 
-use crate::exclusions::{Policy, compile};
+use crate::exclusions::{Policy, compile, open_to_all};
 use crate::{ContentError, Hunt, RuleFile, Watchlist, embedded_files, functions};
 use model::StoredFunction;
 use std::fs;
@@ -88,10 +88,20 @@ impl Library {
 
     /// Adds policies of a file or folder, and compiles them.
     pub fn add_exclusions(&mut self, path: &Path) -> Vec<ContentError> {
+        // A policy may have several faults, each of which is told.
+        let mut refused = Vec::new();
         let mut errors = self.each(path, &["yaml", "yml"], |library, name, text| {
-            library.policies.push((name.to_owned(), Policy::parse(name, text)?));
+            if let Some(fault) = open_to_all(Path::new(name)) {
+                refused.push(fault.error(name));
+                return Ok(());
+            }
+            match Policy::parse(name, text) {
+                Ok(policy) => library.policies.push((name.to_owned(), policy)),
+                Err(faults) => refused.extend(faults),
+            }
             Ok(())
         });
+        errors.extend(refused);
         let (lists, faults) = compile(&self.policies);
         self.watchlists.retain(|w| lists.iter().all(|l| l.alias != w.alias));
         self.watchlists.extend(lists);

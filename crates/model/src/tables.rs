@@ -14,6 +14,7 @@ PoolhoundIdsAlert_CL TimeGenerated:datetime Computer:string SrcIpAddr:string Dst
 PoolhoundYara_CL TimeGenerated:datetime Computer:string FilePath:string FileType:string SHA256:string RuleName:string RuleNamespace:string RuleAuthor:string RuleSource:string FileSize:long ProcessId:long Strings:dynamic Meta:dynamic
 PoolhoundWallet_CL TimeGenerated:datetime Computer:string Wallet:string Coin:string Account:string ProcessName:string ProcessPath:string CommandLine:string ProcessUniqueId:string SHA256:string SourceTable:string SourceFile:string SourceOffset:long
 PoolhoundScheduledTask_CL TimeGenerated:datetime Computer:string TaskName:string TaskKind:string Command:string Account:string Schedule:string SourceFile:string
+PoolhoundPackage_CL TimeGenerated:datetime Computer:string Package:string Version:string Vendor:string FilePath:string SHA256:string MD5:string
 PoolhoundReadError_CL TimeGenerated:datetime SourceFile:string Reader:string Reason:string SourceOffset:long Record:long
 ";
 

@@ -1,164 +1,154 @@
-//! Whether the facts that a policy asks for make sense, each for itself.
+//! Whether the facts that a policy asks for can be read, each for itself.
 
-use super::policy::{Fault, Must};
-use std::net::Ipv4Addr;
+use super::fault::Faults;
+use super::policy::{Destination, Must, MustNot, Policy};
+use super::recurrence::MAX_INTERVALS;
+use super::values;
+
+type Lists<'a> = Vec<(&'static str, &'a Option<Vec<String>>)>;
 
 impl Must {
-    pub(super) fn faults(&self) -> Vec<Fault> {
-        let mut faults = Vec::new();
-        let mut fault = |at: &str, reason: String| faults.push(Fault { at: at.to_owned(), reason });
-        let destination = self.destination.clone().unwrap_or_default();
-        let lists = [
+    fn lists(&self) -> Lists<'_> {
+        vec![
             ("host_group", &self.host_group),
             ("path", &self.path),
             ("sha256", &self.sha256),
             ("signer", &self.signer),
+            ("package", &self.package),
             ("account", &self.account),
             ("parent", &self.parent),
+            ("session", &self.session),
             ("wallet", &self.wallet),
-            ("hosts", &destination.hosts),
-            ("networks", &destination.networks),
+            ("command_line", &self.command_line),
+            ("rule", &self.rule),
+        ]
+    }
+}
+
+impl MustNot {
+    fn lists(&self) -> Lists<'_> {
+        vec![
+            ("path", &self.path),
+            ("sha256", &self.sha256),
+            ("signer", &self.signer),
+            ("package", &self.package),
+            ("account", &self.account),
+            ("parent", &self.parent),
+            ("session", &self.session),
+            ("host_group", &self.host_group),
+            ("wallet", &self.wallet),
+        ]
+    }
+}
+
+impl Policy {
+    pub(super) fn check_facts(&self, faults: &mut Faults) {
+        check_lists("must", self.must.lists(), faults);
+        check_lists("must_not", self.must_not.lists(), faults);
+        for (part, destination) in [("must", &self.must.destination), ("must_not", &self.must_not.destination)] {
+            if let Some(destination) = destination {
+                check_destination(part, destination, faults);
+            }
+        }
+        let patterns = [
+            ("must", "account_pattern", &self.must.account_pattern),
+            ("must", "command_line_pattern", &self.must.command_line_pattern),
+            ("must_not", "command_line", &self.must_not.command_line),
         ];
-        for (name, list) in lists {
-            // An empty list would ask for nothing, which nobody means who writes it.
-            if list.as_ref().is_some_and(|l| l.is_empty() || l.iter().any(|item| item.trim().is_empty())) {
-                fault(&format!("{name}:"), format!("`{name}` is empty, or has an empty item: leave it out, or name what is allowed"));
+        for (part, key, pattern) in patterns.iter().filter_map(|(part, key, p)| Some((*part, *key, p.as_ref()?))) {
+            if let Err(error) = regex::Regex::new(pattern) {
+                let reason = error.to_string().lines().last().unwrap_or_default().trim().to_owned();
+                faults.add(&[part, key], pattern, format!("`{pattern}` is not a regex ({reason})"), "write it in the syntax of RE2");
             }
         }
-        if destination.ports.as_ref().is_some_and(Vec::is_empty) {
-            fault("ports:", "`ports` is empty: leave it out, or name what is allowed".to_owned());
+        self.check_windows(faults);
+    }
+
+    fn check_windows(&self, faults: &mut Faults) {
+        let Some(windows) = &self.must.window else { return };
+        let keys = &["must", "window"];
+        if windows.is_empty() {
+            faults.add(keys, "", "`window` is empty", "leave it out, or name one");
         }
-        for path in self.path.iter().flatten() {
-            if let Err(reason) = check_path(path) {
-                fault(path, reason);
+        let mut count = 0;
+        for window in windows {
+            // The first part of it that is written down tells its line.
+            let item = [&window.rrule, &window.cron, &window.from, &window.zone].into_iter().find(|text| !text.is_empty());
+            let item = item.map_or("", String::as_str);
+            if let Err(reason) = window.check() {
+                let sound = match (window.rrule.is_empty(), window.cron.is_empty()) {
+                    (false, _) => "rrule: 'FREQ=MONTHLY;BYDAY=1SA;BYHOUR=22;BYMINUTE=0', minutes: 120",
+                    (_, false) => "cron: '0 3 * * 1-5', minutes: 120",
+                    _ => "days: [mon, tue], from: '03:00', to: '05:00'",
+                };
+                faults.add(keys, item, reason, format!("write it as {{zone: Europe/Berlin, {sound}}}"));
+                continue;
             }
-        }
-        for hash in self.sha256.iter().flatten() {
-            if hash.len() != 64 || !hash.bytes().all(|b| b.is_ascii_hexdigit()) {
-                fault(hash, format!("`{hash}` is not a SHA-256 (64 hexadecimal digits)"));
+            let known = self.must.host_group.as_ref().is_none_or(|groups| groups.contains(&window.host_group));
+            if !window.host_group.is_empty() && !known {
+                let what = format!("the window's host group `{}` is not among `host_group`", window.host_group);
+                faults.add(keys, &window.host_group, what, "name it there as well");
             }
-        }
-        for host in destination.hosts.iter().flatten() {
-            let port = host.rsplit_once(':').filter(|(name, _)| !name.is_empty()).and_then(|(_, port)| port.parse::<u16>().ok());
-            if port.is_none_or(|p| p == 0) {
-                fault(host, format!("`{host}` is not a name with a port, as pool.example.com:3333"));
-            }
-        }
-        for network in destination.networks.iter().flatten() {
-            if !is_network(network) {
-                fault(network, format!("`{network}` is not an IPv4 network, as 10.0.0.0/8"));
-            }
-        }
-        match &self.window {
-            Some(windows) if windows.is_empty() => fault("window:", "`window` is empty: leave it out, or name one".to_owned()),
-            windows => {
-                for window in windows.iter().flatten() {
-                    if let Err(reason) = window.check() {
-                        fault("window:", reason);
-                    }
-                    let known = self.host_group.as_ref().is_none_or(|groups| groups.contains(&window.host_group));
-                    if !window.host_group.is_empty() && !known {
-                        fault(&window.host_group, format!("the window's host group `{}` is not among `host_group`", window.host_group));
-                    }
+            let Some((from, until)) = self.span().filter(|(from, until)| from < until) else { continue };
+            match window.intervals(from, until) {
+                Ok(intervals) if intervals.is_empty() => {
+                    faults.add(keys, item, "the window never opens while the policy is valid", "take another rule, or a longer validity");
                 }
+                Ok(intervals) => count += intervals.len(),
+                Err(reason) => faults.add(keys, item, reason, "take a window that opens less often"),
             }
         }
-        faults
-    }
-}
-
-/// A whole path from its root, or a folder below the root with `*` at its end.
-fn check_path(path: &str) -> Result<(), String> {
-    let bare = path.strip_suffix('*').unwrap_or(path);
-    let below_root = match bare.as_bytes() {
-        [b'/', rest @ ..] => !rest.is_empty(),
-        [drive, b':', b'\\', rest @ ..] => drive.is_ascii_alphabetic() && !rest.is_empty(),
-        _ => false,
-    };
-    if !below_root {
-        return Err(format!("`{path}` is not a full path below the root"));
-    }
-    if bare.contains(['*', '?']) || (bare.len() < path.len() && !bare.ends_with(['/', '\\'])) {
-        return Err(format!("`{path}`: `*` may stand only at the end, after a separator"));
-    }
-    if bare.split(['/', '\\']).any(|part| part == "..") {
-        return Err(format!("`{path}` has `..` in it"));
-    }
-    Ok(())
-}
-
-fn is_network(text: &str) -> bool {
-    let (address, length) = text.split_once('/').unwrap_or((text, "32"));
-    address.parse::<Ipv4Addr>().is_ok() && length.parse::<u8>().is_ok_and(|l| l <= 32)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::exclusions::policy::{Destination, Window};
-
-    fn reasons(must: &Must) -> Vec<String> {
-        must.faults().into_iter().map(|f| f.reason).collect()
-    }
-
-    fn list(items: &[&str]) -> Option<Vec<String>> {
-        Some(items.iter().map(|i| (*i).to_owned()).collect())
-    }
-
-    #[test]
-    fn each_mistake_is_named() {
-        let window = Window {
-            zone: "UTC".into(),
-            days: vec!["sat".into()],
-            from: "22:00".into(),
-            to: "24:00".into(),
-            host_group: "other".into(),
-            grace_minutes: 0,
-            ..Window::default()
-        };
-        let must = Must {
-            host_group: list(&["lab"]),
-            path: list(&["/opt/*/x", "*", "bin/x", "/opt/../x", "/opt/x*", r"C:\", "/"]),
-            sha256: list(&["abc"]),
-            account: list(&[]),
-            destination: Some(Destination {
-                hosts: list(&["pool.example.com", ":1"]),
-                networks: list(&["10.0.0.0/99"]),
-                ports: Some(Vec::new()),
-            }),
-            window: Some(vec![window]),
-            ..Must::default()
-        };
-        let reasons = reasons(&must);
-        for part in [
-            "/opt/*/x",
-            "`*`",
-            "bin/x",
-            "/opt/../x",
-            "/opt/x*",
-            r"C:\`",
-            "`/`",
-            "abc",
-            "`account`",
-            "pool.example.com",
-            "`:1`",
-            "/99",
-            "`ports`",
-            "`other`",
-        ] {
-            assert!(reasons.iter().any(|r| r.contains(part)), "{part} is not in {reasons:?}");
+        if count > MAX_INTERVALS {
+            let what = format!("the policy's windows make {count} intervals, more than {MAX_INTERVALS}");
+            faults.add(keys, "", what, "take fewer, longer windows or an earlier end");
         }
-        assert_eq!(reasons.len(), 14);
     }
+}
 
-    #[test]
-    fn sound_facts_have_no_faults() {
-        let must = Must {
-            path: list(&[r"C:\Program Files\Veeam\*", "/usr/bin/rsync", "/opt/x/*"]),
-            sha256: list(&[&"a".repeat(64)]),
-            destination: Some(Destination { networks: list(&["10.99.0.5/32", "10.0.0.1"]), ..Destination::default() }),
-            ..Must::default()
-        };
-        assert_eq!(reasons(&must), Vec::<String>::new());
+fn check_lists(part: &'static str, lists: Lists<'_>, faults: &mut Faults) {
+    for (key, list) in lists.into_iter().filter_map(|(key, list)| Some((key, list.as_ref()?))) {
+        // An empty list would ask for nothing, which nobody means who writes it.
+        if list.is_empty() || list.iter().any(|item| item.trim().is_empty()) {
+            faults.add(&[part, key], "", format!("`{key}` is empty, or has an empty item"), "leave it out, or name what is meant");
+        }
+        for item in list.iter().filter(|item| !item.trim().is_empty()) {
+            let checked = match key {
+                "path" => values::path(item),
+                "parent" => values::parent(item),
+                "sha256" => values::sha256(item),
+                "session" => values::session(item),
+                _ => Ok(()),
+            };
+            if let Err((what, remedy)) = checked.and_then(|()| values::one_line(item)) {
+                faults.add(&[part, key], item.lines().next().unwrap_or_default(), what, remedy);
+            }
+        }
+    }
+}
+
+fn check_destination(part: &'static str, destination: &Destination, faults: &mut Faults) {
+    let Destination { hosts, networks, ports } = destination;
+    let at = |key| [part, "destination", key];
+    if hosts.is_none() && networks.is_none() && ports.is_none() {
+        faults.add(&[part, "destination"], "", "the destination names no host, network or port", "name what is meant, or leave it out");
+    }
+    let empty = |list: &Option<Vec<String>>| list.as_ref().is_some_and(|l| l.is_empty() || l.iter().any(|item| item.trim().is_empty()));
+    for (key, empty) in [("hosts", empty(hosts)), ("networks", empty(networks)), ("ports", ports.as_ref().is_some_and(Vec::is_empty))] {
+        if empty {
+            faults.add(&at(key), "", format!("`{key}` is empty, or has an empty item"), "leave it out, or name what is meant");
+        }
+    }
+    for host in hosts.iter().flatten().filter(|h| !h.trim().is_empty()) {
+        if let Err((what, remedy)) = values::host(host) {
+            faults.add(&at("hosts"), host, what, remedy);
+        }
+    }
+    for network in networks.iter().flatten().filter(|n| !n.trim().is_empty()) {
+        if let Err((what, remedy)) = values::network(network) {
+            faults.add(&at("networks"), network, what, remedy);
+        }
+    }
+    if ports.iter().flatten().any(|port| *port == 0) {
+        faults.add(&at("ports"), "0", "0 is no port", "name the port");
     }
 }

@@ -5,10 +5,30 @@
 
 mod compile;
 mod facts;
+mod fault;
+mod judge;
+mod judge_lists;
+mod judge_peers;
+mod kql_lint;
+mod lint;
+mod parse;
 mod policy;
+mod recurrence;
+#[cfg(test)]
+mod schema_tests;
 mod subject;
+mod validity;
+mod values;
+mod weights;
 mod windows;
 
-pub use compile::{POLICY_LIST, WINDOW_LIST, compile};
+pub use compile::{POLICY_LIST, WINDOW_LIST, compile, policy_hash};
+pub use fault::Fault;
+pub use judge::{Judge, explains, judge};
+pub use kql_lint::{QueryRemark, QueryRemarkKind, lint_query};
+pub(crate) use lint::open_to_all;
+pub use lint::{Change, Distance, Linted, SCENARIOS, Scenario, lint, overlaps};
 pub use policy::{Destination, Must, MustNot, Policy, Window};
 pub use subject::{Peer, Subject};
+pub use weights::{Control, WEIGHTS, Weight, weights};
+pub use windows::Interval;

@@ -1,52 +1,119 @@
-//! Weekly windows in a zone, as intervals in UTC: daylight saving is settled once, here.
+//! Windows in a zone, as intervals in UTC: daylight saving is settled once, here.
+//!
+//! A time that a zone skips is taken as the first that exists after it, if the zone skips less than three hours; as cron does, a whole day that a zone skips is not made
+//! up for. A time that comes twice is taken so that the interval is the longer one.
 
 use super::policy::Window;
-use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, NaiveTime, TimeZone, Utc, Weekday};
+use super::recurrence::{self, MAX_INTERVALS, too_many};
+use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
 
 /// Start and end, in UTC; the end does not belong to it.
-pub(super) type Interval = (DateTime<Utc>, DateTime<Utc>);
+pub type Interval = (DateTime<Utc>, DateTime<Utc>);
+
+/// A window of `rrule` or `cron` lasts a week at most.
+const MOST_MINUTES: u32 = 7 * 24 * 60;
+const MOST_GRACE: u16 = 24 * 60;
+/// A change of the clock is shorter; what is longer is a change of the calendar.
+const LONGEST_SKIP: i64 = 3 * 60;
+
+/// How a window recurs.
+enum Recurs<'a> {
+    Weekly { days: Vec<Weekday>, from: u32, to: u32 },
+    Rule(&'a str),
+    Cron(&'a str),
+}
 
 impl Window {
     pub(super) fn check(&self) -> Result<(), String> {
         self.zone()?;
-        self.weekdays()?;
-        clock(&self.from)?;
-        clock(&self.to)?;
-        Ok(())
+        if self.grace_minutes > MOST_GRACE {
+            return Err(format!("grace_minutes is {}: a day (1440) is the most", self.grace_minutes));
+        }
+        let day = NaiveDate::default();
+        match self.recurs()? {
+            Recurs::Weekly { .. } => Ok(()),
+            Recurs::Rule(text) => recurrence::of_rrule(text, day, day.and_time(NaiveTime::MIN)).map(drop),
+            Recurs::Cron(text) => recurrence::of_cron(text, day.and_time(NaiveTime::MIN), day.and_time(NaiveTime::MIN)).map(drop),
+        }
     }
 
     fn zone(&self) -> Result<Tz, String> {
-        self.zone.parse().map_err(|_| format!("`{}` is not an IANA time zone", self.zone))
+        self.zone.parse().map_err(|_| format!("`{}` is not an IANA time zone, as Europe/Berlin or UTC", self.zone))
+    }
+
+    fn recurs(&self) -> Result<Recurs<'_>, String> {
+        let weekly = !self.days.is_empty() || !self.from.is_empty() || !self.to.is_empty();
+        match (weekly, self.rrule.trim(), self.cron.trim()) {
+            (true, "", "") if self.minutes > 0 => Err("`minutes` belongs to `rrule` or `cron`: a window of `days` ends at `to`".to_owned()),
+            (true, "", "") => Ok(Recurs::Weekly { days: self.weekdays()?, from: clock(&self.from)?, to: clock(&self.to)? }),
+            (false, rule, "") if !rule.is_empty() => self.lasts().map(|()| Recurs::Rule(rule)),
+            (false, "", cron) if !cron.is_empty() => self.lasts().map(|()| Recurs::Cron(cron)),
+            (false, "", "") => Err("a window needs `days` with `from` and `to`, or `rrule` or `cron` with `minutes`".to_owned()),
+            _ => Err("a window recurs in one way: `days` with `from` and `to`, or `rrule`, or `cron`".to_owned()),
+        }
+    }
+
+    fn lasts(&self) -> Result<(), String> {
+        if (1..=MOST_MINUTES).contains(&self.minutes) {
+            return Ok(());
+        }
+        Err(format!("a window of `rrule` or `cron` needs `minutes`, from 1 to {MOST_MINUTES} (a week)"))
     }
 
     fn weekdays(&self) -> Result<Vec<Weekday>, String> {
         if self.days.is_empty() {
-            return Err("a window needs days".to_owned());
+            return Err("a window needs days (mon … sun)".to_owned());
         }
         self.days.iter().map(|d| d.parse().map_err(|_| format!("`{d}` is not a day (mon … sun)"))).collect()
     }
 
-    /// The intervals that begin on days from `first` to `last`, in UTC, end excluded. A time that a zone skips is taken as the
-    /// first that exists after it; one that comes twice is taken so that the interval is the longer one.
-    pub(super) fn intervals(&self, first: NaiveDate, last: NaiveDate) -> Result<Vec<Interval>, String> {
-        let (zone, days) = (self.zone()?, self.weekdays()?);
-        let (from, to) = (clock(&self.from)?, clock(&self.to)?);
+    /// The intervals that overlap [first, last), in their order, put together where they touch. `first` is the policy's begin: a rule of RFC 5545 counts from
+    /// the midnight before it.
+    pub fn intervals(&self, first: DateTime<Utc>, last: DateTime<Utc>) -> Result<Vec<Interval>, String> {
+        let zone = self.zone()?;
         let grace = Duration::minutes(i64::from(self.grace_minutes));
-        let mut intervals = Vec::new();
-        let mut day = first;
-        while day <= last {
-            if days.contains(&day.weekday()) {
-                let end_day = if to <= from { day.checked_add_days(Days::new(1)) } else { Some(day) };
-                if let (Some(start), Some(end)) = (moment(zone, day, from, false), end_day.and_then(|d| moment(zone, d, to, true))) {
-                    intervals.push((start, end + grace));
-                }
+        let wall = |time: DateTime<Utc>| time.with_timezone(&zone).naive_local();
+        // What began up to so long before may reach into it; a day more, for what zones do.
+        let reach = Duration::minutes(i64::from(self.minutes.max(2 * 24 * 60))) + grace + Duration::days(1);
+        let early = wall(first).checked_sub_signed(reach).unwrap_or(wall(first));
+        let end = wall(last).checked_add_signed(Duration::days(1)).unwrap_or(wall(last));
+        let lasting = |starts: Vec<NaiveDateTime>| {
+            let minutes = Duration::minutes(i64::from(self.minutes));
+            starts.into_iter().filter_map(|s| Some((moment(zone, s, false)?, moment(zone, s, true)? + minutes))).collect()
+        };
+        let found: Vec<Interval> = match self.recurs()? {
+            Recurs::Weekly { days, from, to } => weekly(zone, &days, from, to, early.date(), end.date())?,
+            Recurs::Rule(text) => lasting(recurrence::of_rrule(text, wall(first).date(), end)?),
+            Recurs::Cron(text) => lasting(recurrence::of_cron(text, early, end)?),
+        };
+        let mut intervals: Vec<Interval> = Vec::new();
+        for (start, end) in found.into_iter().map(|(start, end)| (start, end + grace)).filter(|(s, e)| *s < last && *e > first) {
+            match intervals.last_mut() {
+                Some((_, open)) if start <= *open => *open = end.max(*open),
+                _ => intervals.push((start, end)),
             }
-            let Some(next) = day.checked_add_days(Days::new(1)) else { break };
-            day = next;
         }
         Ok(intervals)
     }
+}
+
+fn weekly(zone: Tz, days: &[Weekday], from: u32, to: u32, first: NaiveDate, last: NaiveDate) -> Result<Vec<Interval>, String> {
+    let mut intervals = Vec::new();
+    for day in first.iter_days().take_while(|day| *day <= last).filter(|day| days.contains(&day.weekday())) {
+        let end_day = if to <= from { day.checked_add_days(Days::new(1)) } else { Some(day) };
+        let (Some(start), Some(end)) = (local(day, from), end_day.and_then(|d| local(d, to))) else { continue };
+        // A window that lies wholly in a time that the zone skips is none.
+        if let (Some(start), Some(end)) = (moment(zone, start, false), moment(zone, end, true))
+            && start < end
+        {
+            intervals.push((start, end));
+        }
+        if intervals.len() > MAX_INTERVALS {
+            return Err(too_many("days"));
+        }
+    }
+    Ok(intervals)
 }
 
 /// Minutes of the day of `03:00`; `24:00` is 1440.
@@ -58,56 +125,21 @@ fn clock(text: &str) -> Result<u32, String> {
     }
 }
 
-fn moment(zone: Tz, day: NaiveDate, minutes: u32, latest: bool) -> Option<DateTime<Utc>> {
+fn local(day: NaiveDate, minutes: u32) -> Option<NaiveDateTime> {
     let day = day.checked_add_days(Days::new(u64::from(minutes / 1440)))?;
-    let local = day.and_time(NaiveTime::from_num_seconds_from_midnight_opt(minutes % 1440 * 60, 0)?);
-    // No zone skips more than a day; a skipped time is looked for in steps of a quarter of an hour.
-    (0..96)
-        .find_map(|step| {
-            let found = zone.from_local_datetime(&(local + Duration::minutes(15 * step)));
+    Some(day.and_time(NaiveTime::from_num_seconds_from_midnight_opt(minutes % 1440 * 60, 0)?))
+}
+
+/// The moment of a wall clock's time.
+fn moment(zone: Tz, local: NaiveDateTime, latest: bool) -> Option<DateTime<Utc>> {
+    (0..=LONGEST_SKIP)
+        .find_map(|minutes| {
+            let found = zone.from_local_datetime(&local.checked_add_signed(Duration::minutes(minutes))?);
             if latest { found.latest() } else { found.earliest() }
         })
         .map(|time| time.with_timezone(&Utc))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn window(zone: &str, days: &[&str], from: &str, to: &str) -> Window {
-        let days = days.iter().map(|d| (*d).to_owned()).collect();
-        Window { zone: zone.to_owned(), days, from: from.to_owned(), to: to.to_owned(), ..Window::default() }
-    }
-
-    fn first(window: &Window, day: &str) -> (String, String) {
-        let day = day.parse().unwrap();
-        let (start, end) = window.intervals(day, day).unwrap()[0];
-        (start.to_rfc3339(), end.to_rfc3339())
-    }
-
-    #[test]
-    fn zones_and_both_changes_of_daylight_saving() {
-        let berlin = window("Europe/Berlin", &["wed", "sun"], "03:00", "05:00");
-        assert_eq!(first(&berlin, "2026-11-18"), ("2026-11-18T02:00:00+00:00".into(), "2026-11-18T04:00:00+00:00".into()));
-        assert_eq!(first(&berlin, "2026-07-15"), ("2026-07-15T01:00:00+00:00".into(), "2026-07-15T03:00:00+00:00".into()));
-        // 02:30 does not exist on 29 March; 02:30 comes twice on 25 October.
-        let night = window("Europe/Berlin", &["sun"], "02:30", "02:45");
-        assert_eq!(first(&night, "2026-03-29").0, "2026-03-29T01:00:00+00:00");
-        assert_eq!(first(&night, "2026-10-25"), ("2026-10-25T00:30:00+00:00".into(), "2026-10-25T01:45:00+00:00".into()));
-    }
-
-    #[test]
-    fn over_midnight_and_to_its_stroke() {
-        let ny = window("America/New_York", &["sat"], "22:00", "24:00");
-        assert_eq!(first(&ny, "2026-11-21"), ("2026-11-22T03:00:00+00:00".into(), "2026-11-22T05:00:00+00:00".into()));
-        let over = window("UTC", &["sat"], "23:00", "01:00");
-        assert_eq!(first(&over, "2026-11-21"), ("2026-11-21T23:00:00+00:00".into(), "2026-11-22T01:00:00+00:00".into()));
-    }
-
-    #[test]
-    fn faults_are_named() {
-        assert!(window("Europe/Atlantis", &["sat"], "22:00", "24:00").check().unwrap_err().contains("Atlantis"));
-        assert!(window("UTC", &["someday"], "22:00", "24:00").check().unwrap_err().contains("someday"));
-        assert!(window("UTC", &["sat"], "22:00", "24:01").check().unwrap_err().contains("24:01"));
-    }
-}
+#[path = "windows_tests.rs"]
+mod tests;

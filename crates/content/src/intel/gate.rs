@@ -125,6 +125,22 @@ impl Gate {
     }
 }
 
+/// What exclusions ask, which name single hosts and networks.
+impl Gate {
+    /// The provider of the dynamic-DNS zone in which a name lies.
+    pub(crate) fn dynamic_zone(&self, name: &str) -> Option<&str> {
+        suffixes(name)
+            .skip(1)
+            .find_map(|suffix| self.zones.get(suffix).filter(|(kind, _)| kind == "dynamic_dns").map(|(_, provider)| provider.as_str()))
+    }
+
+    /// Who shares some address of a network among his customers.
+    pub(crate) fn shared_block(&self, address: IpAddr, bits: u8) -> Option<&str> {
+        let block = Network { address, bits };
+        self.networks.iter().find(|(own, ..)| own.holds(address) || block.holds(own.address)).map(|(.., provider)| provider.as_str())
+    }
+}
+
 /// Key, `Kind` and `Provider` of each row.
 fn cells<'a>(list: &'a Watchlist, key: &'a str) -> impl Iterator<Item = (String, String, String)> + 'a {
     let columns = [key, "Kind", "Provider"].map(|name| list.columns.iter().position(|c| c.eq_ignore_ascii_case(name)));

@@ -1,0 +1,142 @@
+//! Single values of a policy: can they be what they should?
+
+use std::net::Ipv4Addr;
+
+/// What is wrong, and what to write instead.
+type Checked = Result<(), (String, String)>;
+
+/// Kinds of logon sessions, as `LogonType` has them, in lower case with `_` between words.
+pub(super) const SESSIONS: [&str; 13] = [
+    "interactive",
+    "remote_interactive",
+    "cached_interactive",
+    "cached_remote_interactive",
+    "network",
+    "network_cleartext",
+    "new_credentials",
+    "batch",
+    "service",
+    "unlock",
+    "cached_unlock",
+    "proxy",
+    "system",
+];
+
+fn wrong(what: impl Into<String>, remedy: impl Into<String>) -> Checked {
+    Err((what.into(), remedy.into()))
+}
+
+/// Windows paths are compared without case, others with it.
+pub(super) fn on_windows(path: &str) -> bool {
+    matches!(path.as_bytes(), [drive, b':', ..] if drive.is_ascii_alphabetic())
+}
+
+/// A whole path from its root, or a folder below the root with `*` at its end.
+pub(super) fn path(path: &str) -> Checked {
+    const REMEDY: &str = r"write /opt/minex/bin/minexd, or a whole folder as C:\Program Files\Veeam\*";
+    let bare = path.strip_suffix('*').unwrap_or(path);
+    let below_root = match bare.as_bytes() {
+        [b'/', rest @ ..] => !rest.is_empty(),
+        [drive, b':', b'\\', rest @ ..] => drive.is_ascii_alphabetic() && !rest.is_empty(),
+        _ => false,
+    };
+    if !below_root {
+        return wrong(format!("`{path}` is not a full path below the root"), REMEDY);
+    }
+    if bare.contains(['*', '?']) || (bare.len() < path.len() && !bare.ends_with(['/', '\\'])) {
+        return wrong(format!("`{path}`: `*` may stand only at the end, after a separator"), REMEDY);
+    }
+    let short = |part: &str| part.split('~').nth(1).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    if on_windows(path) && bare.split('\\').any(short) {
+        return wrong(format!("`{path}` has a short name (8.3) in it"), "write the long name, which the system reports");
+    }
+    if bare.split(['/', '\\']).any(|part| part == "..") {
+        return wrong(format!("`{path}` has `..` in it"), "write the path as the system reports it");
+    }
+    Ok(())
+}
+
+/// `path`, `path<name`, `path<path`, `path?service`.
+pub(super) fn parent(text: &str) -> Checked {
+    const REMEDY: &str = r"write /usr/sbin/cron, /bin/sh<cron (a shell whose own parent is cron), /bin/sh</usr/sbin/cron, or C:\Windows\System32\svchost.exe?Schedule";
+    let (own, rest) = text.find(['<', '?']).map_or((text, None), |at| (text.get(..at).unwrap_or_default(), text.get(at + 1..)));
+    if own.contains('*') || path(own).is_err() {
+        return wrong(format!("`{text}`: a parent by its bare name is anybody's: a name is what miners borrow"), REMEDY);
+    }
+    if rest.is_some_and(|rest| rest.trim().is_empty() || rest.contains(['<', '?', '*'])) {
+        return wrong(format!("`{text}`: what stands behind `<` or `?` is not one name, path or service"), REMEDY);
+    }
+    if text.contains('?') && rest.is_some_and(|service| !service.chars().all(|c| c.is_alphanumeric() || c == '_')) {
+        return wrong(format!("`{text}`: a service has a name of letters and digits"), REMEDY);
+    }
+    Ok(())
+}
+
+pub(super) fn sha256(hash: &str) -> Checked {
+    if hash.len() != 64 || !hash.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return wrong(format!("`{hash}` is not a SHA-256"), "write 64 hexadecimal digits, as sha256sum prints them");
+    }
+    Ok(())
+}
+
+pub(super) fn session(kind: &str) -> Checked {
+    if !SESSIONS.contains(&kind) {
+        return wrong(format!("`{kind}` is not a kind of session"), format!("take one of {}", SESSIONS.join(", ")));
+    }
+    Ok(())
+}
+
+/// Lists are compared line by line; a value of two lines is never in one.
+pub(super) fn one_line(item: &str) -> Checked {
+    if item.contains(['\n', '\r']) {
+        return wrong("a value of several lines matches nothing", "write each value in a line of its own");
+    }
+    Ok(())
+}
+
+/// `name:port`.
+pub(super) fn host(host: &str) -> Checked {
+    let (name, port) = host.rsplit_once(':').unwrap_or((host, ""));
+    if name.is_empty() || !port.parse::<u16>().is_ok_and(|p| p > 0) {
+        return wrong(format!("`{host}` is not a name with a port"), "write pool.example.com:3333");
+    }
+    if name.parse::<Ipv4Addr>().is_ok() || name.contains(['[', ']']) {
+        return wrong(format!("`{host}` is an address, not a name"), "list it under `networks` as 10.99.0.5/32, its port under `ports`");
+    }
+    // A name within the company.
+    let bare = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if name.len() < 64 && name.chars().all(bare) {
+        return Ok(());
+    }
+    match crate::intel::Target::parse(name) {
+        Ok(target) if target.name() == Some(name.to_ascii_lowercase().as_str()) && !name.ends_with('.') => Ok(()),
+        Ok(target) => wrong(format!("`{host}` is not how a name is compared"), format!("write {}:{port}", target.host)),
+        Err(reason) => wrong(format!("`{host}` is not a name with a port ({reason})"), "write pool.example.com:3333"),
+    }
+}
+
+/// An IPv4 network by its own address: `10.99.0.5/8` would be all of 10.0.0.0/8.
+pub(super) fn network(text: &str) -> Checked {
+    let Some((address, length)) = cidr(text) else {
+        return wrong(format!("`{text}` is not an IPv4 network"), "write 10.0.0.0/8, or one address as 10.99.0.5/32");
+    };
+    let own = Ipv4Addr::from_bits(address.to_bits() & mask(length));
+    if own != address {
+        return wrong(
+            format!("`{text}` stands for all of {own}/{length}"),
+            format!("write {own}/{length}, or {address}/32 for the one address"),
+        );
+    }
+    Ok(())
+}
+
+/// The address and the length of a network; a lone address is one of 32 bits.
+pub(super) fn cidr(text: &str) -> Option<(Ipv4Addr, u8)> {
+    let (address, length) = text.split_once('/').unwrap_or((text, "32"));
+    let length = length.parse::<u8>().ok().filter(|l| *l <= 32)?;
+    Some((address.parse().ok()?, length))
+}
+
+pub(super) fn mask(length: u8) -> u32 {
+    u32::MAX.checked_shl(32 - u32::from(length)).unwrap_or(0)
+}
