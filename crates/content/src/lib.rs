@@ -20,7 +20,7 @@ pub use embedded::files as embedded_files;
 pub use error::ContentError;
 pub use externals::Externals;
 pub use hunts::{EntityMapping, Hunt};
-pub use library::Library;
+pub use library::{Library, files};
 pub use prices::{Coin, Prices};
 pub use rules::RuleFile;
 pub use watchlists::Watchlist;

@@ -19,6 +19,7 @@ mod schema_tests;
 mod subject;
 mod validity;
 mod values;
+mod values_of;
 mod weights;
 mod windows;
 
@@ -30,5 +31,12 @@ pub(crate) use lint::open_to_all;
 pub use lint::{Change, Distance, Linted, SCENARIOS, Scenario, lint, overlaps};
 pub use policy::{Destination, Must, MustNot, Policy, Window};
 pub use subject::{Peer, Subject};
+pub use values_of::{asked, seen};
 pub use weights::{Control, WEIGHTS, Weight, weights};
 pub use windows::Interval;
+
+/// A moment of ticks; the earliest there is for what lies out of range.
+pub fn moment(ticks: i64) -> chrono::DateTime<chrono::Utc> {
+    let seconds = (ticks - model::ticks::UNIX_EPOCH).div_euclid(model::ticks::SECOND);
+    chrono::DateTime::from_timestamp(seconds, 0).unwrap_or_default()
+}

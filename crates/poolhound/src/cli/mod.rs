@@ -1,5 +1,7 @@
 //! Flags.
 
+pub(crate) mod exclusion;
+
 use chrono_tz::Tz;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -79,6 +81,9 @@ pub(crate) enum Command {
     /// Judge lists of mining pools, and take indicators into our own
     #[command(after_help = INTEL_EXAMPLES)]
     Intel(IntelArgs),
+    /// Policies of approved activities: write, check, try and deploy them
+    #[command(after_help = exclusion::EXAMPLES)]
+    Exclusion(exclusion::ExclusionArgs),
     /// Print completions for a shell
     #[command(after_help = "Example:\n  poolhound completions bash > /etc/bash_completion.d/poolhound")]
     Completions { shell: Shell },
