@@ -2,6 +2,7 @@
 //!
 //! In go files or the archive embedded in the program, out comes a [`Library`]. Knows no engine: a hunt's query is text here.
 
+pub mod audit;
 mod catalog;
 mod embedded;
 mod error;

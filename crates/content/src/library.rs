@@ -256,7 +256,7 @@ mod tests {
         let mut library = Library::default();
         let errors = library.add_exclusions(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/exclusions"));
         assert_eq!(errors, []);
-        assert_eq!(library.policies.len(), 8);
+        assert_eq!(library.policies.len(), 9);
         assert_eq!(library.watchlists.iter().map(|w| w.alias.as_str()).collect::<Vec<_>>(), ["PoolhoundPolicies", "PoolhoundWindows"]);
     }
 }

@@ -55,6 +55,7 @@ fn approved(policy: &Policy) -> Subject {
         peers: peer.into_iter().collect(),
         logins: must.wallet.iter().flatten().take(1).map(|w| format!("{w}.rig1")).collect(),
         wallet: String::new(),
+        rules: must.rule.clone().unwrap_or_default(),
         classes: vec![policy.explains[0].clone()],
         ..Subject::default()
     }
@@ -120,6 +121,8 @@ const MUTATIONS: &[(&str, Mutation)] = &[
     ("wallet", ("a second wallet", |_, s| s.logins.push("845xH1".into()))),
     ("wallet", ("a wallet that begins like it", |_, s| s.logins = vec![s.logins[0].replace(".rig1", "x.rig1")])),
     ("wallet", ("no login seen", |_, s| s.logins.clear())),
+    ("rule", ("a miner's rule beside it", |_, s| s.rules.push("xmrig".into()))),
+    ("rule", ("no rule known", |_, s| s.rules.clear())),
     ("window", ("an hour before", |_, s| s.first = s.first.map(|t| t - 3600 * 10_000_000))),
     ("window", ("a moment before", |_, s| s.first = s.first.map(|t| t - 1))),
     ("window", ("into the next day", |_, s| s.last = s.first.map(|t| t + 24 * 3600 * 10_000_000))),

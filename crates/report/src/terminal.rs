@@ -81,6 +81,10 @@ fn write_finding(finding: &Finding, style: Style, shown: Shown, out: &mut dyn Wr
             Verdict::Open => format!("nearest exclusion {exclusion} does not explain it: {}", parts.join("; ")),
         };
         paragraph("    ", "    ", &safe(&line), style, out)?;
+        if finding.reapprove {
+            let line = "re-approve? Everything holds but the hash: the program was updated, or replaced. Compare the new file with its maker's, then approve its hash or leave this open.";
+            paragraph("    ", "    ", line, style, out)?;
+        }
     }
     let listed = if shown.all { finding.provenance.len() } else { 2 };
     for place in finding.provenance.iter().take(listed) {

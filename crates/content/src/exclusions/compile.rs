@@ -61,8 +61,10 @@ fn of_policy(policy: &Policy, row: usize) -> Result<(Row, Vec<Row>), String> {
     Ok((own, windows))
 }
 
+type Column = (&'static str, fn(&Entry<'_>) -> String);
+
 /// The columns of [`POLICY_LIST`] and what each holds. Lists are JSON arrays; an empty one, and an empty text, ask for nothing.
-const POLICY_COLUMNS: &[(&str, fn(&Entry<'_>) -> String)] = &[
+const POLICY_COLUMNS: &[Column] = &[
     ("PolicyId", |e| e.policy.id.clone()),
     ("PolicyRow", |e| e.row.to_string()),
     ("PolicyHash", |e| policy_hash(e.policy)),

@@ -17,6 +17,7 @@ mod recurrence;
 #[cfg(test)]
 mod schema_tests;
 mod subject;
+mod templates;
 mod validity;
 mod values;
 mod values_of;
@@ -31,6 +32,7 @@ pub(crate) use lint::open_to_all;
 pub use lint::{Change, Distance, Linted, SCENARIOS, Scenario, lint, overlaps};
 pub use policy::{Destination, Must, MustNot, Policy, Window};
 pub use subject::{Peer, Subject};
+pub use templates::{template, templates};
 pub use values_of::{asked, seen};
 pub use weights::{Control, WEIGHTS, Weight, weights};
 pub use windows::Interval;

@@ -161,9 +161,9 @@ pub(crate) struct StatusArgs {
     /// The audit trail that `hunt --audit` writes
     #[arg(long, value_name = "FILE")]
     pub(crate) audit: Option<PathBuf>,
-    /// The watchlist PoolhoundPolicies as it is deployed (CSV), to find drift
+    /// The watchlists PoolhoundPolicies and PoolhoundWindows as they are deployed (CSV), to find drift
     #[arg(long, value_name = "FILE")]
-    pub(crate) deployed: Option<PathBuf>,
+    pub(crate) deployed: Vec<PathBuf>,
     /// The day by which expiry is judged; by default the clock
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) now: Option<i64>,

@@ -4,6 +4,8 @@ mod backtest;
 mod compile;
 mod explain;
 mod lint;
+mod new;
+mod status;
 
 use super::{catalog, embedded, object, tell, write_objects};
 use crate::cli::EvidenceArgs;
@@ -27,6 +29,9 @@ pub(crate) fn run(args: &ExclusionArgs, quiet: bool) -> Result<u8, Error> {
         ExclusionCommand::Compile(args) => compile::run(args, quiet),
         ExclusionCommand::Explain(args) => explain::run(args, quiet),
         ExclusionCommand::Backtest(args) => backtest::run(args, quiet),
+        ExclusionCommand::New { name } => new::run(name.as_deref()),
+        ExclusionCommand::Status(args) => status::run(args),
+        ExclusionCommand::Mutate(_) => Err(Error::Usage("not built".to_owned())),
     }
 }
 
@@ -67,11 +72,12 @@ impl Judged {
         let progress = Progress::new(quiet);
         let backend = LocalBackend::new(engine(&args.engine, cancel_on_interrupt()), &catalog, Some(&source), &progress);
         let (rows, problems) = judged_rows(&backend, &library);
-        drop(progress);
         for problem in &problems {
             complain(&format!("{}: {} cannot run: {}", problem.file, problem.hunt, problem.error));
         }
         let outcome = outcome(&backend).ok_or_else(|| Error::Usage("no hunt could be run".to_owned()))?;
+        drop(backend);
+        drop(progress);
         Ok(Self { rows, library, outcome, faulty: faulty | bad_lists | !bad_rules.is_empty() | !problems.is_empty() })
     }
 
