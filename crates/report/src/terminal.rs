@@ -251,6 +251,7 @@ mod tests {
             verdict: Verdict::Open,
             exclusion: Some("lab".into()),
             facts: vec![Fact { fact: "path".into(), state: FactState::Held }, Fact { fact: "hash".into(), state: FactState::Unknown }],
+            reapprove: false,
             first_seen: Some("2026-11-18T02:05:00Z".into()),
             last_seen: Some("2026-11-18T02:05:00Z".into()),
             count: 1,
