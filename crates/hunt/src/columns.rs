@@ -2,6 +2,7 @@
 //!
 //! Ours use these names. A hunt from elsewhere fills them through its entity mappings, else through the usual column names.
 
+use crate::entities::Row;
 use content::Hunt;
 use model::KqlType;
 
@@ -80,15 +81,26 @@ pub(crate) fn candidates<'a>(hunt: &'a Hunt, common: &'a Common) -> impl Iterato
 /// These hunts in one query with exclusions applied: their rows under the fixed signature, then the verdict of each. One query, so that the
 /// endpoint's records are joined once and not once a hunt.
 pub(crate) fn explained(hunts: &[&Hunt]) -> String {
-    let mut text = String::from("union\n");
+    let (lets, union) = union(hunts);
+    format!("{lets}{union}| invoke PoolhoundExplain()")
+}
+
+/// The rows of these hunts under the fixed signature: statements, and the expression after them.
+pub(crate) fn union(hunts: &[&Hunt]) -> (String, String) {
+    let (mut lets, mut text) = (String::new(), String::from("union\n"));
     for (n, hunt) in hunts.iter().enumerate() {
         // A function of its own, so that a name of one hunt means nothing in another; a comment at the query's end ends with its line.
         let query = hunt.query.trim_end().trim_end_matches(';');
-        text.insert_str(0, &format!("let Hunt{n} = () {{\n{query}\n| project {}\n}};\n", signature(hunt)));
+        lets.insert_str(0, &format!("let Hunt{n} = () {{\n{query}\n| project {}\n}};\n", signature(hunt)));
         text.push_str(&format!("{}(Hunt{n}())\n", if n > 0 { ", " } else { "" }));
     }
-    text.push_str("| invoke PoolhoundExplain()");
-    text
+    (lets, text)
+}
+
+/// All that a row says before it is judged: equal for rows that are judged alike.
+pub(crate) fn signed(row: &Row) -> String {
+    let row = Row { verdict: String::new(), exclusion: String::new(), facts: String::new(), ..row.clone() };
+    format!("{row:?}")
 }
 
 fn signature(hunt: &Hunt) -> String {

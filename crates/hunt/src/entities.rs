@@ -35,6 +35,8 @@ pub(crate) struct Row {
     pub(crate) duration: Option<f64>,
     pub(crate) severity: String,
     pub(crate) detail: String,
+    /// The process instance and where it comes from: no entity, but part of what exclusions judge.
+    pub(crate) origin: String,
     pub(crate) verdict: String,
     pub(crate) exclusion: String,
     /// `name=1;name=-1;…`.
@@ -106,6 +108,11 @@ const FIELDS: &[(&str, Set)] = &[
     ("DurationSeconds", |row, c, n| row.duration = real(c, n)),
     ("Severity", |row, c, n| row.severity = text(c, n)),
     ("Detail", |row, c, n| row.detail = text(c, n)),
+    ("ProcessUniqueId", |row, c, n| row.origin = text(c, n)),
+    ("ParentPath", |row, c, n| row.origin.push_str(&text(c, n))),
+    ("GrandparentName", |row, c, n| row.origin.push_str(&text(c, n))),
+    ("ParentCommandLine", |row, c, n| row.origin.push_str(&text(c, n))),
+    ("SHA1", |row, c, n| row.origin.push_str(&text(c, n))),
     ("Verdict", |row, c, n| row.verdict = text(c, n)),
     ("ExclusionId", |row, c, n| row.exclusion = text(c, n)),
     ("ExclusionFacts", |row, c, n| row.facts = text(c, n)),

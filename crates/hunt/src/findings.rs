@@ -145,7 +145,7 @@ fn entities(rows: &[&Row]) -> BTreeMap<String, String> {
 }
 
 /// `name=1;name=-1;name=0`.
-fn facts(text: &str) -> Vec<Fact> {
+pub(crate) fn facts(text: &str) -> Vec<Fact> {
     let one = |part: &str| {
         let (fact, state) = part.rsplit_once('=')?;
         let state = match state {

@@ -3,6 +3,7 @@
 //!
 //! Knows neither files nor engine: it works over a laptop's evidence and a workspace alike.
 
+mod approved;
 mod campaigns;
 mod cases;
 mod columns;
@@ -13,5 +14,6 @@ mod ids;
 mod run;
 mod story;
 
+pub use approved::{Backtest, Contradiction, Hidden, JudgedRow, backtest, difference, judged_rows};
 pub use coverage::{TableRows, coverage};
 pub use run::{Hunted, Problem, hunt};

@@ -10,6 +10,8 @@ pub struct Subject {
     pub device: String,
     /// Whether the process instance is known; only then is it known that it had no connection and no mining session.
     pub process_known: bool,
+    /// Its id on the device; tells it from others, and is no fact.
+    pub process: String,
     /// Groups of the device.
     pub groups: Option<Vec<String>>,
     pub path: String,

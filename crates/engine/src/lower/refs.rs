@@ -4,6 +4,7 @@ use super::Need;
 use crate::ops::window::is_window;
 use crate::udf::is_volatile;
 use kql_bind::checked::{MvExpand, Rel, RelKind, Scalar, ScalarKind};
+use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
 /// Adds the input columns that a scalar reads.
@@ -19,7 +20,7 @@ pub(crate) fn columns(scalar: &Scalar, into: &mut Need) {
 }
 
 /// What a relation's rows rest on.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Rests {
     pub evidence: bool,
     pub now: bool,
@@ -27,6 +28,8 @@ pub(crate) struct Rests {
     pub apply: bool,
     /// Has operators that are worth computing once.
     pub costly: bool,
+    /// Shared relations that were looked at: once is enough, and they may lie in each other many times over.
+    seen: FxHashSet<usize>,
 }
 
 /// What a relation rests on; `offered` says whether a table has evidence.
@@ -86,7 +89,13 @@ fn walk(rel: &Rel, offered: &dyn Fn(&str) -> bool, found: &mut Rests, depth: usi
             found.costly = true;
             vec![input]
         }
-        RelKind::Shared { input, .. } => vec![input],
+        RelKind::Shared { id, input } => {
+            if found.seen.insert(*id) {
+                vec![input]
+            } else {
+                Vec::new()
+            }
+        }
         RelKind::Join { left, right, on, .. } => {
             on.iter().for_each(|(l, r)| {
                 s(l);

@@ -1,0 +1,81 @@
+//! What the stored functions gather of each row, as the subjects that policies judge.
+
+use super::cells::{lists, numbers, texts};
+use content::exclusions::{Peer, Subject};
+use model::Answer;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A process instance: its device and its id.
+type Process = (String, String);
+
+/// The subjects by row number, from the answers of `Poolhound_Subjects`, `Poolhound_ProcessPeers` and `Poolhound_MiningSessions`.
+pub(super) fn read(subjects: &Answer, peers: &Answer, sessions: &Answer) -> BTreeMap<i64, Vec<Subject>> {
+    let mut peers_of: BTreeMap<Process, Vec<Peer>> = BTreeMap::new();
+    for (process, peer) in processes(peers).into_iter().zip(peers_in(peers)) {
+        peers_of.entry(process).or_default().push(peer);
+    }
+    let mut logins_of: BTreeMap<Process, Vec<String>> = BTreeMap::new();
+    for (process, login) in processes(sessions).into_iter().zip(texts(sessions, "Login")) {
+        logins_of.entry(process).or_default().push(login);
+    }
+    let processes = processes(subjects);
+    let classes = texts(subjects, "EvidenceClass");
+    let mut classes_of: BTreeMap<&Process, BTreeSet<&str>> = BTreeMap::new();
+    for (process, class) in processes.iter().zip(&classes) {
+        classes_of.entry(process).or_default().insert(class);
+    }
+    let text = |name: &str| texts(subjects, name);
+    let (first, last) = (numbers(subjects, "TimeGenerated"), numbers(subjects, "LastTime"));
+    let [paths, hashes, accounts, commands] = ["Path", "Hash", "UserKey", "Command"].map(text);
+    let [parents, parent_commands, grandparents, grandparent_paths, sessions] =
+        ["Parent", "ParentCommand", "Grandparent", "GrandparentPath", "Session"].map(text);
+    let wallets = text("Wallet");
+    let [groups, signers, packages, rules] = ["Groups", "Signers", "Packages", "Rules"].map(|name| lists(subjects, name));
+    let own = peers_in(subjects);
+    let mut all: BTreeMap<i64, Vec<Subject>> = BTreeMap::new();
+    for (n, row) in numbers(subjects, "RowNumber").into_iter().enumerate() {
+        let (Some(row), Some(process)) = (row, processes.get(n)) else { continue };
+        let at = |column: &[String]| column.get(n).cloned().unwrap_or_default();
+        let list = |column: &[Option<Vec<String>>]| column.get(n).cloned().flatten();
+        let known = !process.1.is_empty();
+        let several = classes_of.get(process).filter(|_| known);
+        all.entry(row).or_default().push(Subject {
+            evidence_class: at(&classes),
+            first: first.get(n).copied().flatten(),
+            last: last.get(n).copied().flatten(),
+            device: process.0.clone(),
+            process_known: known,
+            process: process.1.clone(),
+            groups: list(&groups),
+            path: at(&paths),
+            sha256: at(&hashes),
+            signers: list(&signers),
+            packages: list(&packages),
+            account: at(&accounts),
+            command_line: at(&commands),
+            parent: at(&parents),
+            parent_command_line: at(&parent_commands),
+            grandparent: at(&grandparents),
+            grandparent_path: at(&grandparent_paths),
+            session: at(&sessions),
+            destination: own.get(n).cloned().filter(|p| !(p.name.is_empty() && p.ip.is_empty())),
+            wallet: at(&wallets),
+            peers: if known { peers_of.get(process).cloned().unwrap_or_default() } else { Vec::new() },
+            logins: if known { logins_of.get(process).cloned().unwrap_or_default() } else { Vec::new() },
+            rules: list(&rules).unwrap_or_default(),
+            classes: several.map_or_else(|| vec![at(&classes)], |all| all.iter().map(|c| (*c).to_owned()).collect()),
+        });
+    }
+    all
+}
+
+fn processes(answer: &Answer) -> Vec<Process> {
+    texts(answer, "Device").into_iter().zip(texts(answer, "ProcessUniqueId")).collect()
+}
+
+fn peers_in(answer: &Answer) -> Vec<Peer> {
+    let (names, addresses, pools) = (texts(answer, "Domain"), texts(answer, "RemoteIp"), texts(answer, "Pool"));
+    let ports = numbers(answer, "RemotePort");
+    let with_ports = names.into_iter().zip(addresses).zip(pools).zip(ports);
+    with_ports.map(|(((name, ip), pool), port)| Peer { name, ip, port: port.and_then(|p| u16::try_from(p).ok()), pool }).collect()
+}
