@@ -4,6 +4,7 @@ mod backtest;
 mod compile;
 mod explain;
 mod lint;
+mod mutate;
 mod new;
 mod status;
 
@@ -31,7 +32,7 @@ pub(crate) fn run(args: &ExclusionArgs, quiet: bool) -> Result<u8, Error> {
         ExclusionCommand::Backtest(args) => backtest::run(args, quiet),
         ExclusionCommand::New { name } => new::run(name.as_deref()),
         ExclusionCommand::Status(args) => status::run(args),
-        ExclusionCommand::Mutate(_) => Err(Error::Usage("not built".to_owned())),
+        ExclusionCommand::Mutate(args) => mutate::run(args, quiet),
     }
 }
 
