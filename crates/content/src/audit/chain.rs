@@ -116,6 +116,6 @@ pub(super) fn zeros() -> String {
     "0".repeat(HEX)
 }
 
-fn digest(text: &str) -> String {
+pub(super) fn digest(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }

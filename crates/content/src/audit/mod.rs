@@ -7,6 +7,8 @@
 mod chain;
 mod deployed;
 mod event;
+#[cfg(test)]
+mod hostile_tests;
 mod state;
 mod status;
 #[cfg(test)]

@@ -31,6 +31,7 @@ fn the_examples_are_sound_and_say_how_far_an_impostor_is() {
         ("3-node.yaml", "another hour (by anybody"),
         ("4-backup-windows.yaml", "a changed program of the same maker (by who makes"),
         ("5-teaching.yaml", "another parent"),
+        ("6-browser-runtime.yaml", "every single change is seen; `rule` alone stands in the way of: another YARA rule"),
     ] {
         let linted = linted(&example(name), "2026-11-18");
         assert_eq!(said(&linted.refusals), "", "{name}");
