@@ -22,8 +22,10 @@ mod sample;
 mod schema_tests;
 mod stage;
 mod subject;
+mod templates;
 mod validity;
 mod values;
+mod values_of;
 mod weights;
 mod windows;
 
@@ -39,5 +41,13 @@ pub use mutate::{Mutant, mutants, unasked};
 pub use policy::{Destination, Must, MustNot, Policy, Window};
 pub use stage::{ROWS, explained_rows, stage, stage_at};
 pub use subject::{Peer, Subject};
+pub use templates::{template, templates};
+pub use values_of::{asked, seen};
 pub use weights::{Control, WEIGHTS, Weight, weights};
 pub use windows::Interval;
+
+/// A moment of ticks; the earliest there is for what lies out of range.
+pub fn moment(ticks: i64) -> chrono::DateTime<chrono::Utc> {
+    let seconds = (ticks - model::ticks::UNIX_EPOCH).div_euclid(model::ticks::SECOND);
+    chrono::DateTime::from_timestamp(seconds, 0).unwrap_or_default()
+}
