@@ -1,5 +1,6 @@
 //! Policies as watchlists.
 
+use super::judge_lists::path_key;
 use super::policy::{Destination, Must, MustNot, Policy};
 use crate::{ContentError, Watchlist};
 use chrono::{DateTime, Days, Utc};
@@ -180,12 +181,6 @@ fn ports(of: Option<&Destination>) -> String {
 fn forbids(not: &MustNot) -> Vec<String> {
     let all = [(not.online, "online"), (not.mining_protocol, "mining_protocol")];
     all.into_iter().filter(|(set, _)| *set).map(|(_, name)| name.to_owned()).collect()
-}
-
-/// Windows paths are compared without case, others with it.
-fn path_key(path: &str) -> String {
-    let windows = path.as_bytes().get(1) == Some(&b':');
-    if windows { path.to_lowercase() } else { path.to_owned() }
 }
 
 fn iso(time: DateTime<Utc>) -> String {
