@@ -5,9 +5,6 @@
 #[path = "support/mod.rs"]
 mod support;
 
-use libfuzzer_sys::fuzz_target;
+const EVENT: &[u8] = b"{\"timestamp\":\"2026-01-01T00:00:00Z\",\"event_type\":\"dns\",\"dns\":{}}\n";
 
-fuzz_target!(|bytes: &[u8]| {
-    let log = [&b"{\"timestamp\":\"2026-01-01T00:00:00Z\",\"event_type\":\"dns\",\"dns\":{}}\n"[..], bytes].concat();
-    support::read("eve.json", &log);
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| support::read("eve.json", &[EVENT, bytes].concat()));
