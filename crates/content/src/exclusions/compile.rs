@@ -2,7 +2,7 @@
 
 use super::policy::Policy;
 use crate::{ContentError, Watchlist};
-use chrono::{DateTime, Days, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveTime, Utc};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -40,17 +40,29 @@ pub fn compile(policies: &[(String, Policy)]) -> ([Watchlist; 2], Vec<ContentErr
     (lists, errors)
 }
 
+/// Days that a policy may hold.
+const LONGEST: i64 = 3_653;
+/// Rows of windows that one policy may have.
+const MOST_DAYS: usize = 100_000;
+
 type Rows = Vec<Vec<String>>;
 
 /// Its rows, and the days of its windows.
 fn of_policy(policy: &Policy) -> Result<(Rows, Rows), String> {
     let (first, last) = policy.days().ok_or("valid.from and valid.until must be dates")?;
+    // A far day or a long span would make millions of rows, and moments beyond what can be reckoned with.
+    if ![first, last].iter().all(|day| (1..=9999).contains(&day.year())) || (last - first).num_days() > LONGEST {
+        return Err("valid.from and valid.until must be days of the years 1 to 9999, at most ten years apart".to_owned());
+    }
     let rows = rows_of(policy, &iso(first.and_time(NaiveTime::MIN).and_utc()), &end_of(last));
     let mut windows = Vec::new();
     for window in policy.must.window.iter().flatten() {
         // A window that began the day before may reach into the first day.
         let from = first.checked_sub_days(Days::new(1)).unwrap_or(first);
         for (start, end) in window.intervals(from, last)? {
+            if windows.len() > MOST_DAYS {
+                return Err(format!("its windows make more than {MOST_DAYS} rows, one a day: give it fewer, or less grace"));
+            }
             let mut day = start.date_naive();
             while day <= end.date_naive() {
                 windows.push(vec![policy.id.clone(), day.format("%Y-%m-%d").to_string(), window.host_group.clone(), iso(start), iso(end)]);
@@ -190,6 +202,21 @@ must:
         // Three Saturdays (and the last day before the first); each interval touches two days.
         assert_eq!(windows.rows.len(), 8);
         assert!(windows.rows.iter().any(|r| r[1] == "2026-11-22" && r[3] == "2026-11-21T22:00:00Z" && r[4] == "2026-11-22T00:00:00Z"));
+    }
+
+    #[test]
+    fn the_rows_of_windows_are_bounded() {
+        let daily = "window: [{zone: UTC, days: [mon, tue, wed, thu, fri, sat, sun], from: '22:00', to: '24:00', grace_minutes: 65000}]";
+        let text = POLICY.replace("window: [{zone: UTC, days: [sat], from: '22:00', to: '24:00'}]", daily);
+        let windows = |text: &str| compile(&[("p.yaml".to_owned(), Policy::parse("p.yaml", text).unwrap())]);
+        let ([_, few], errors) = windows(&text);
+        assert!(few.rows.len() > 1_000 && errors.is_empty());
+        let ([rows, none], errors) = windows(&text.replace("2026-11-23", "2036-10-31"));
+        assert!(none.rows.is_empty() && rows.rows.is_empty() && errors[0].to_string().contains("100000"), "{errors:?}");
+        for (from, until) in [("+262140-01-01", "+262142-12-31"), ("0001-01-01", "9999-12-31"), ("-9999-01-01", "-9999-01-02")] {
+            let ([rows, _], errors) = windows(&text.replace("2026-11-01", from).replace("2026-11-23", until));
+            assert!(rows.rows.is_empty() && errors[0].to_string().contains("ten years"), "{from} {until} {errors:?}");
+        }
     }
 
     #[test]
