@@ -1,5 +1,7 @@
 //! Reads evidence and checks what must hold of any.
 
+#![allow(dead_code, reason = "no target uses all of it")]
+
 use evidence::{Evidence, Options};
 use model::{Batch, FileRef, ReadError, RecordId, Sink, Source, Wants};
 use std::ops::ControlFlow;
@@ -49,8 +51,6 @@ pub fn options() -> Options {
 }
 
 /// What follows one of the heads, which the first byte chooses if it is small; no text begins with such a byte, which is read as it is.
-#[expect(clippy::allow_attributes, reason = "not each target has heads")]
-#[allow(dead_code)]
 pub fn behind(heads: &[&[u8]], bytes: &[u8]) -> Vec<u8> {
     let head = bytes.split_first().and_then(|(first, rest)| Some((heads.get(usize::from(*first))?, rest)));
     head.map_or_else(|| bytes.to_vec(), |(head, rest)| [head, rest].concat())
