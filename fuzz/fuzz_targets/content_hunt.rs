@@ -1,5 +1,6 @@
 //! Any text as a hunt in Sentinel's YAML: refused with a reason, or read with nothing but its own text in it.
 
+// Words of: content/src/hunts.rs
 #![no_main]
 
 use content::Hunt;

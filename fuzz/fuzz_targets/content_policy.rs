@@ -1,5 +1,6 @@
 //! Any text as an exclusion policy: refused with a reason, or compiled to rows as wide as their columns.
 
+// Words of: content/src/exclusions
 #![no_main]
 
 use content::exclusions::{Policy, compile};

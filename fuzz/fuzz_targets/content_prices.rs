@@ -1,5 +1,6 @@
 //! Any text as a price file: refused with a reason, or every price in it above nothing and of a day.
 
+// Words of: content/src/prices.rs
 #![no_main]
 
 use content::Prices;

@@ -1,6 +1,7 @@
 //! Any bytes as a flow log of Azure's, or as flows within a record: read to the end without a panic, every record within the file, the
 //! same whatever the number of threads.
 
+// Words of: evidence/src/azure_flow
 #![no_main]
 
 #[path = "support/mod.rs"]

@@ -1,6 +1,7 @@
 //! Any bytes as what the two sides of a connection say: names, TLS, HTTP, tunnels and mining are read to the end without a panic, the
 //! same whatever the number of threads.
 
+// Words of: evidence/src/mining evidence/src/pcap
 #![no_main]
 
 #[path = "support/mod.rs"]

@@ -1,5 +1,6 @@
 //! Any bytes behind one good event of EVE: read to the end without a panic, every record within the file.
 
+// Words of: evidence/src/eve
 #![no_main]
 
 #[path = "support/mod.rs"]

@@ -1,6 +1,7 @@
 //! Any bytes as a list of flows, or as what follows the header of a program: read to the end without a panic, every record within the
 //! file, the same whatever the number of threads.
 
+// Words of: evidence/src/flow_text
 #![no_main]
 
 #[path = "support/mod.rs"]

@@ -1,6 +1,7 @@
 //! Any bytes as a proxy's log, or behind a line of each kind: read to the end without a panic, every record within the file, the same
 //! whatever the number of threads.
 
+// Words of: evidence/src/proxy_log
 #![no_main]
 
 #[path = "support/mod.rs"]

@@ -1,6 +1,7 @@
 //! Any bytes as a VPC flow log of AWS's, or as its lines: read to the end without a panic, every record within the file, the same
 //! whatever the number of threads.
 
+// Words of: evidence/src/vpc_flow
 #![no_main]
 
 #[path = "support/mod.rs"]

@@ -1,6 +1,7 @@
 //! Any bytes as a log of Zeek's, or as what follows the head of one in both syntaxes: read to the end without a panic, every record
 //! within the file, the same whatever the number of threads.
 
+// Words of: evidence/src/zeek
 #![no_main]
 
 #[path = "support/mod.rs"]

@@ -1,5 +1,6 @@
 //! Any text as a query over the workspace that the program carries: checked, or refused with a reason that points into the text.
 
+// Words of: kql-bind/src kql-syntax/src/keywords.rs model/src
 #![no_main]
 
 use content::{Externals, Library, LibraryCatalog};
