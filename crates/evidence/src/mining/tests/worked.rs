@@ -148,7 +148,7 @@ fn limits_agree_with_worked_examples() {
     let one = 4_295_032_833.0;
     // The other way round, byte by byte.
     let lowest_first = |hex: &str| {
-        let bytes: Vec<u8> = (0..32).rev().map(|at| u8::from_str_radix(&hex[at * 2..at * 2 + 2], 16).unwrap()).collect();
+        let bytes: Vec<u8> = (0..32).rev().map(|at| u8::from_str_radix(hex.get(at * 2..at * 2 + 2).unwrap(), 16).unwrap()).collect();
         boundary_bytes(&bytes)
     };
     let examples: [(Option<Work>, f64, &str); 18] = [
