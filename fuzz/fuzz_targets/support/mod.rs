@@ -63,10 +63,13 @@ pub fn read(name: &str, bytes: &[u8]) {
     read_within(name, bytes, (!compressed && !utf16).then_some(bytes.len() as u64));
 }
 
-/// Reads a file of the bytes, with one thread and with two; no record lies behind the given size.
+/// Reads a file of the bytes; no record lies behind the given size. Every fourth length is read with two threads as well, which is slow.
 pub fn read_within(name: &str, bytes: &[u8], size: Option<u64>) {
     let evidence = evidence::open_bytes(&[(name, bytes)], options());
     let one = read_all(&evidence, size);
+    if !bytes.len().is_multiple_of(4) {
+        return;
+    }
     let two = {
         let sink = Check { size, ..Check::default() };
         evidence.read(&wants(&evidence), 2, &sink);
