@@ -48,7 +48,12 @@ impl Source for Combined<'_> {
 
 /// The scanner over the files that are no evidence format; what is wrong with its rules beside it.
 #[cfg(feature = "yara")]
-pub(crate) fn scanner(evidence: &Evidence, library: &content::Library, host: Option<&str>, time: Option<i64>) -> (Option<Box<dyn Source>>, Vec<String>) {
+pub(crate) fn scanner(
+    evidence: &Evidence,
+    library: &content::Library,
+    host: Option<&str>,
+    time: Option<i64>,
+) -> (Option<Box<dyn Source>>, Vec<String>) {
     use sensors::{FileScan, Ruleset, Target};
     use std::sync::Arc;
     let host: Arc<str> = host.unwrap_or_default().into();
@@ -82,7 +87,12 @@ pub(crate) fn scanner(evidence: &Evidence, library: &content::Library, host: Opt
 
 /// Without the scanner those files are unread evidence.
 #[cfg(not(feature = "yara"))]
-pub(crate) fn scanner(evidence: &Evidence, _: &content::Library, _: Option<&str>, _: Option<i64>) -> (Option<Box<dyn Source>>, Vec<String>) {
+pub(crate) fn scanner(
+    evidence: &Evidence,
+    _: &content::Library,
+    _: Option<&str>,
+    _: Option<i64>,
+) -> (Option<Box<dyn Source>>, Vec<String>) {
     let skipped = evidence.other_files().into_iter().map(|f| model::Skipped {
         file: f.file,
         reason: "no evidence format, and this build cannot scan files (feature `yara`)".to_owned(),

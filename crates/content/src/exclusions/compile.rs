@@ -41,6 +41,9 @@ pub fn compile(policies: &[(String, Policy)]) -> ([Watchlist; 2], Vec<ContentErr
     (lists, errors)
 }
 
+/// Rows of windows that one policy may have.
+const MOST_DAYS: usize = 100_000;
+
 type Row = Vec<String>;
 type Value = fn(&Entry<'_>) -> String;
 
@@ -52,6 +55,9 @@ fn of_policy(policy: &Policy, row: usize) -> Result<(Row, Vec<Row>), String> {
     let mut windows = Vec::new();
     for window in policy.must.window.iter().flatten() {
         for (start, end) in window.intervals(first, last)? {
+            if windows.len() > MOST_DAYS {
+                return Err(format!("its windows make more than {MOST_DAYS} rows, one a day: give it fewer, or less grace"));
+            }
             let mut day = start.date_naive();
             while day <= end.date_naive() {
                 windows.push(vec![policy.id.clone(), day.format("%Y-%m-%d").to_string(), window.host_group.clone(), iso(start), iso(end)]);

@@ -57,7 +57,8 @@ fn one_wallet_on_two_hosts_is_one_campaign() {
 fn workers_of_one_account_are_one_campaign() {
     let folder = tempfile::tempdir().unwrap();
     let address = "0x829BD824B016326A401d083B33D092293333A830";
-    let logins = [format!("{address}.rig1"), format!("{}/rig2", address.to_lowercase()), "miner7.rig3".to_owned(), "miner7.rig4".to_owned()];
+    let logins =
+        [format!("{address}.rig1"), format!("{}/rig2", address.to_lowercase()), "miner7.rig3".to_owned(), "miner7.rig4".to_owned()];
     let rows = logins.iter().enumerate().map(|(n, login)| {
         let mut row = session(&format!("web-{n}"), &format!("192.0.2.{n}"), 40_000 + n as u16, 10, 10);
         row["Login"] = json!(login);
