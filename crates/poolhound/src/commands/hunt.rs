@@ -78,11 +78,11 @@ pub(crate) fn run(args: &HuntArgs, quiet: bool) -> Result<u8, Error> {
     let skipped_evidence = outcome.offer.skipped.iter().any(|s| s.evidence);
     let mut report = report(&hunted, &outcome, source.scanned(), started);
     report.summary.warnings.extend(faults.iter().map(|f| format!("not used: {f}")));
-    if let Some(mut audit) = audit {
-        if let Err(error) = audit.record(&library.policies, moment(clock()), &run_record(args, &report)) {
-            complain(&error.to_string());
-            faulty = true;
-        }
+    if let Some(mut audit) = audit
+        && let Err(error) = audit.record(&library.policies, moment(clock()), &run_record(args, &report))
+    {
+        complain(&error.to_string());
+        faulty = true;
     }
     write(args, &report)?;
     Ok(exit_code(args, &report, skipped_evidence, source.scanned(), &hunted, faulty))

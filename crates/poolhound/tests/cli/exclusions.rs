@@ -91,7 +91,8 @@ fn explain_tells_what_held_and_what_would_be_needed() {
     let open =
         objects(&found.stdout).into_iter().find(|f| f["type"] == "finding" && f["verdict"] == "open" && !f["exclusion"].is_null()).unwrap();
     let id = open["id"].as_str().unwrap();
-    let done = run(["exclusion", "explain", &id[..12], folder.path().to_str().unwrap(), "--exclusions", examples().to_str().unwrap()]);
+    let done =
+        run(["exclusion", "explain", id.get(..12).unwrap(), folder.path().to_str().unwrap(), "--exclusions", examples().to_str().unwrap()]);
     assert_eq!(done.code, 0, "{}", done.stderr);
     assert!(done.stdout.contains(id) && done.stdout.contains("needed:") && done.stdout.contains("failed"), "{}", done.stdout);
     assert_eq!(run(["exclusion", "explain", "zz", folder.path().to_str().unwrap(), "--exclusions", examples().to_str().unwrap()]).code, 2);
