@@ -1,6 +1,6 @@
 //! The audit trail of exclusions: which policies held from when to when, who answered for them, and what each hid in each run.
 //!
-//! A file of JSON lines that only grows. Each line carries the hash of the line before ([`chain`]), so that one that was changed, removed or put elsewhere is found.
+//! A file of JSON lines that only grows. Each line carries the hash of the line before (`chain`), so that one that was changed, removed or put elsewhere is found.
 //! Whoever can write the file can also write a new one from some line on: keep [`Audit::head`] somewhere else, and [`Audit::open_expecting`] tells whether
 //! it still stands there. Knows no clock: the time comes in.
 
