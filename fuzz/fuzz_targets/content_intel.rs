@@ -1,5 +1,6 @@
 //! Any bytes as a list, a rule or a feed of any form: read to the end without a panic, judged and imported, every entry a row or left out.
 
+// Words of: content/src/intel
 #![no_main]
 
 use content::intel::{Gate, ImportOptions, Pools, import, lint, read};

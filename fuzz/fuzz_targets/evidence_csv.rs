@@ -1,5 +1,6 @@
 //! Any bytes as an export as CSV: read to the end without a panic, every record within the file, the same whatever the number of threads.
 
+// Words of: evidence/src/exports
 #![no_main]
 
 #[path = "support/mod.rs"]

@@ -1,12 +1,11 @@
-//! Any bytes as a name server's log, and behind a line of each server's: read to the end without a panic, every record within the file,
+//! Any bytes as a name server's log, or behind a line of each server's: read to the end without a panic, every record within the file,
 //! the same whatever the number of threads.
 
+// Words of: evidence/src/dns_log
 #![no_main]
 
 #[path = "support/mod.rs"]
 mod support;
-
-use libfuzzer_sys::fuzz_target;
 
 const STARTS: [&[u8]; 4] = [
     b"dnsmasq[1]: query[A] a from 10.0.0.1\n",
@@ -15,9 +14,4 @@ const STARTS: [&[u8]; 4] = [
     b"DNS Server log file creation at 3/1/2026 7:00:00 AM\n",
 ];
 
-fuzz_target!(|bytes: &[u8]| {
-    support::read("dns.log", bytes);
-    if let Some((which, rest)) = bytes.split_first() {
-        support::read("dns.log", &[STARTS[usize::from(*which) % STARTS.len()], rest].concat());
-    }
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| support::read("dns.log", &support::behind(&STARTS, bytes)));

@@ -1,6 +1,7 @@
-//! Any bytes as a proxy's log, and behind a line of each kind: read to the end without a panic, every record within the file, the same
+//! Any bytes as a proxy's log, or behind a line of each kind: read to the end without a panic, every record within the file, the same
 //! whatever the number of threads.
 
+// Words of: evidence/src/proxy_log
 #![no_main]
 
 #[path = "support/mod.rs"]
@@ -18,8 +19,7 @@ const BEFORE: [&str; 6] = [
 ];
 
 fuzz_target!(|bytes: &[u8]| {
-    support::read("access.log", bytes);
-    for before in BEFORE {
-        support::read("access.log", &[before.repeat(if before.starts_with('#') { 1 } else { 9 }).as_bytes(), bytes].concat());
-    }
+    // A kind is known by its header, or by several lines of its own.
+    let heads = BEFORE.map(|before| before.repeat(if before.starts_with('#') { 1 } else { 9 }).into_bytes());
+    support::read("access.log", &support::behind(&heads.each_ref().map(Vec::as_slice), bytes));
 });

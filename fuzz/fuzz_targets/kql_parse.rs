@@ -1,5 +1,6 @@
 //! Any text: parsing neither panics nor loses a byte; what parses is formatted to a text that formats to itself.
 
+// Words of: kql-syntax/src
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

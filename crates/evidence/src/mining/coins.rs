@@ -1,20 +1,6 @@
 //! What is known of coin and algorithm: by the names in messages, by the miner's program, by the shape of a job. A port is no proof,
 //! nor is the coin in which a pool pays.
 
-/// The hashes of a share of difficulty 1 in Stratum v1, whose target is 0xffff * 2^208.
-const ONE: f64 = 281_474_976_710_656.0 / 65_535.0;
-
-/// How many hashes a unit of Stratum v1's difficulty stands for; `None` where that is not known.
-pub(super) fn hashes_per_difficulty(algorithm: &str) -> Option<f64> {
-    Some(match algorithm {
-        "sha256d" | "x11" | "x13" | "x14" | "x15" | "x17" | "x16r" | "quark" | "nist5" | "kheavyhash" | "ethash" => ONE,
-        "scrypt" | "neoscrypt" | "yescrypt" => ONE / 65_536.0,
-        "groestl" | "qubit" | "fresh" | "xevan" | "lbry" | "lyra2v2" => ONE / 256.0,
-        "keccak" | "lyra2" => ONE / 128.0,
-        _ => return None,
-    })
-}
-
 /// One name for an algorithm, as miners and pools write it.
 pub(super) fn algorithm(name: &str) -> Option<&'static str> {
     let name = name.to_ascii_lowercase();
@@ -23,19 +9,32 @@ pub(super) fn algorithm(name: &str) -> Option<&'static str> {
         "scrypt" => "scrypt",
         "neoscrypt" => "neoscrypt",
         "yescrypt" => "yescrypt",
+        "yescryptr8" => "yescryptr8",
+        "yescryptr16" => "yescryptr16",
+        "yescryptr32" => "yescryptr32",
+        "yespower" => "yespower",
+        "yespowerr16" => "yespowerr16",
         "groestl" => "groestl",
         "qubit" => "qubit",
         "fresh" => "fresh",
         "xevan" | "x-evan" => "xevan",
         "lbry" => "lbry",
         "lyra2v2" | "lyra2rev2" => "lyra2v2",
+        "lyra2v3" | "lyra2rev3" => "lyra2v3",
+        "lyra2z" => "lyra2z",
+        "allium" => "allium",
+        "phi2" => "phi2",
+        "verthash" => "verthash",
         "keccak" => "keccak",
+        "keccakc" => "keccakc",
         "lyra2" | "lyra2re" => "lyra2",
         "x11" => "x11",
         "x13" => "x13",
         "x14" => "x14",
         "x15" => "x15",
         "x16r" => "x16r",
+        "x16rv2" => "x16rv2",
+        "x16s" => "x16s",
         "x17" => "x17",
         "quark" => "quark",
         "nist5" => "nist5",
@@ -330,19 +329,6 @@ pub(super) fn algorithm_of_host(host: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_unit_of_difficulty_is_the_algorithms() {
-        // The worked example: difficulty 131,072 each 8.844 s is 63.65 TH/s.
-        let rate = 131_072.0 * hashes_per_difficulty("sha256d").unwrap() / 8.844;
-        assert!((rate / 1e12 - 63.65).abs() < 0.01, "{rate}");
-        for (algorithm, bits) in [("sha256d", 32), ("x11", 32), ("scrypt", 16), ("groestl", 24), ("keccak", 25), ("kheavyhash", 32)] {
-            let factor = hashes_per_difficulty(algorithm).unwrap();
-            assert!((factor / 2f64.powi(bits) - 1.0).abs() < 1e-4, "{algorithm}");
-        }
-        assert_eq!(hashes_per_difficulty(""), None);
-        assert_eq!(hashes_per_difficulty("rx/0"), None);
-    }
 
     #[test]
     fn programs_are_told_apart() {

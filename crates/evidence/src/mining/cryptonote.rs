@@ -7,7 +7,7 @@ use super::coins::{self, Program};
 use super::login;
 use super::message::{Message, is_hex, is_some_hex, number, text};
 use super::session::{Ask, Session, Sign, sign};
-use super::shares::{Work, cryptonote_target};
+use super::shares::{Work, cryptonote_target, number_target};
 use serde_json::{Map, Value};
 
 const LOGIN: Sign = sign("login", 1.0);
@@ -91,13 +91,15 @@ fn login(session: &mut Session, message: &Message<'_>, params: &Map<String, Valu
 /// Takes a job that has all that a CryptoNote job has.
 pub(super) fn take_job(session: &mut Session, job: &Map<String, Value>) -> bool {
     let blob = text(job, "blob");
-    let work = cryptonote_target(text(job, "target"));
-    if blob.len() < SHORTEST_BLOB || !is_some_hex(blob) || text(job, "target").is_empty() || !job.contains_key("job_id") {
+    let known = coins::algorithm(text(job, "algo"));
+    let target = text(job, "target");
+    let work = if known == Some("rx/yada") { number_target(target) } else { cryptonote_target(target) };
+    if blob.len() < SHORTEST_BLOB || !is_some_hex(blob) || target.is_empty() || !job.contains_key("job_id") {
         return false;
     }
     session.jobs.set(work);
     session.jobs.add(&id(job));
-    if let Some(known) = coins::algorithm(text(job, "algo")) {
+    if let Some(known) = known {
         session.algorithm(known, 3);
     }
     if let Some(version) = blob.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()) {

@@ -7,6 +7,7 @@ mod conversation;
 mod cryptonote;
 mod detect;
 mod ethereum;
+mod factors;
 mod getwork;
 mod http;
 mod login;

@@ -1,6 +1,7 @@
 //! What is known of a conversation so far, and whether that makes it mining.
 
 use super::coins::{self, Program};
+use super::factors::hashes_per_difficulty;
 use super::login::{self, Login};
 use super::nodes::Peers;
 use super::pace::Pace;
@@ -265,7 +266,7 @@ impl Session {
             self.pool = clip(name);
             self.pool_port = 0;
         }
-        let factor = coins::hashes_per_difficulty(self.algorithm);
+        let factor = hashes_per_difficulty(self.algorithm);
         let coin = if self.coin.is_empty() { coins::coin(self.algorithm, self.login.coin) } else { self.coin };
         let worker = if self.worker.is_empty() { self.login.worker.clone() } else { self.worker.clone() };
         Some(MiningSession {

@@ -1,7 +1,7 @@
 //! Share arithmetic: from a target or a difficulty to the hashes that a share takes on average, and the sums of a session.
 //!
 //! A share is a hash below the target, so it takes 2^256 / target hashes on average. Stratum v1 names a difficulty instead, whose unit
-//! is a number of hashes that depends on the algorithm (see [`super::coins::hashes_per_difficulty`]).
+//! is a number of hashes that depends on the algorithm (see [`super::factors`]).
 
 use std::collections::VecDeque;
 
@@ -41,6 +41,12 @@ pub(super) fn cryptonote_target(hex: &str) -> Option<Work> {
     }
     let told = u64::from_le_bytes(bytes);
     let target = if size <= 4 { u64::MAX / (u64::from(u32::MAX).checked_div(told)?) } else { told };
+    (target > 0).then(|| Work::Hashes(2f64.powi(64) / target as f64))
+}
+
+/// The upper half of the limit as a number, which Yadacoin's pools write with the highest digit first.
+pub(super) fn number_target(hex: &str) -> Option<Work> {
+    let target = u64::from_str_radix(hex, 16).ok()?;
     (target > 0).then(|| Work::Hashes(2f64.powi(64) / target as f64))
 }
 

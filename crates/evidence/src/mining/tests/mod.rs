@@ -5,6 +5,7 @@ mod near_misses;
 mod protocols;
 mod random;
 mod tunnels;
+mod worked;
 
 use super::*;
 use Side::{Client, Server};
