@@ -2,6 +2,7 @@
 //!
 //! In go files or the archive embedded in the program, out comes a [`Library`]. Knows no engine: a hunt's query is text here.
 
+pub mod audit;
 mod catalog;
 mod embedded;
 mod error;
@@ -20,7 +21,7 @@ pub use embedded::files as embedded_files;
 pub use error::ContentError;
 pub use externals::Externals;
 pub use hunts::{EntityMapping, Hunt};
-pub use library::Library;
+pub use library::{Library, files};
 pub use prices::{Coin, Prices};
 pub use rules::RuleFile;
 pub use watchlists::Watchlist;

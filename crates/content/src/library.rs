@@ -102,12 +102,37 @@ impl Library {
             Ok(())
         });
         errors.extend(refused);
+        errors.extend(self.compile_exclusions());
+        errors
+    }
+
+    /// Makes the watchlists that the policies are judged by.
+    pub fn compile_exclusions(&mut self) -> Vec<ContentError> {
         let (lists, faults) = compile(&self.policies);
         self.watchlists.retain(|w| lists.iter().all(|l| l.alias != w.alias));
         self.watchlists.extend(lists);
         self.sort();
-        errors.extend(faults);
-        errors
+        faults
+    }
+
+    /// A stored function and those that it rests on, by name.
+    pub fn function_with_parts(&self, name: &str) -> Vec<&StoredFunction> {
+        let mut names = vec![name.to_owned()];
+        let mut done = 0;
+        while let Some(name) = names.get(done).cloned() {
+            done += 1;
+            let Some(function) = self.functions.iter().find(|f| *f.name == *name) else { continue };
+            for other in &self.functions {
+                let called = function.body.match_indices(&*other.name).any(|(at, found)| {
+                    let rest = function.body.get(at + found.len()..).unwrap_or_default();
+                    !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_')
+                });
+                if called && !names.iter().any(|n| **n == *other.name) {
+                    names.push(other.name.to_string());
+                }
+            }
+        }
+        self.functions.iter().filter(|f| names.iter().any(|n| **n == *f.name)).collect()
     }
 
     /// Whether any policy is at hand.
@@ -148,6 +173,21 @@ impl Library {
         self.rules.sort_by(|a, b| a.name.cmp(&b.name));
         self.added_rules.sort_by(|a, b| a.name.cmp(&b.name));
         self.policies.sort_by(|a, b| a.1.id.cmp(&b.1.id));
+    }
+}
+
+/// The files below a path with one of the endings, sorted, each with its text or why it cannot be read.
+pub fn files(path: &Path, kinds: &[&str]) -> Vec<(String, Result<String, ContentError>)> {
+    let found = match list(path, kinds) {
+        Ok(found) if found.is_empty() => Err(format!("no file ends in .{}", kinds.join(", ."))),
+        Ok(found) => Ok(found),
+        Err(error) => return vec![(path.display().to_string(), Err(error))],
+    };
+    match found {
+        Ok(found) => {
+            found.iter().map(|f| (f.display().to_string(), read(f).map_err(|e| ContentError::file(f.display().to_string(), e)))).collect()
+        }
+        Err(reason) => vec![(path.display().to_string(), Err(ContentError::file(path.display().to_string(), reason)))],
     }
 }
 
@@ -216,7 +256,7 @@ mod tests {
         let mut library = Library::default();
         let errors = library.add_exclusions(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/exclusions"));
         assert_eq!(errors, []);
-        assert_eq!(library.policies.len(), 8);
+        assert_eq!(library.policies.len(), 9);
         assert_eq!(library.watchlists.iter().map(|w| w.alias.as_str()).collect::<Vec<_>>(), ["PoolhoundPolicies", "PoolhoundWindows"]);
     }
 }

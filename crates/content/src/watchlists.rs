@@ -33,6 +33,17 @@ impl Watchlist {
         Ok(Self { alias: alias.to_owned(), columns, rows })
     }
 
+    /// As a file for `--watchlists` or for an upload.
+    pub fn to_csv(&self) -> String {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        // Writing to memory does not fail.
+        let written = std::iter::once(&self.columns).chain(&self.rows).try_for_each(|row| writer.write_record(row));
+        match (written, writer.into_inner()) {
+            (Ok(()), Ok(bytes)) => String::from_utf8_lossy(&bytes).into_owned(),
+            _ => String::new(),
+        }
+    }
+
     /// The rows as `_GetWatchlist` yields them.
     pub fn table(&self) -> NamedTable {
         let mut names = self.columns.clone();

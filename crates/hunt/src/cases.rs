@@ -157,6 +157,7 @@ mod tests {
             verdict: Verdict::Open,
             exclusion: None,
             facts: Vec::new(),
+            reapprove: false,
             first_seen: None,
             last_seen: None,
             count: 1,

@@ -90,6 +90,8 @@ fn finding(hunt: &Hunt, id: String, rows: &[&Row], lineage: Option<&[&Lineage]>,
     records.dedup();
     let count = lineage.map_or(rows.len() as u64, |all| all.iter().map(|l| l.count).sum::<u64>().max(rows.len() as u64));
     let total = |get: fn(&Row) -> Option<i64>| rows.iter().filter_map(|r| get(r)).reduce(i64::saturating_add).map(|n| n.max(0) as u64);
+    let facts = judged.map(|r| facts(&r.facts)).unwrap_or_default();
+    let only_hash = facts.iter().all(|f| (f.state == FactState::Held) != (f.fact == "sha256")) && facts.iter().any(|f| f.fact == "sha256");
     let finding = Finding {
         id,
         hunt: hunt.id.clone(),
@@ -100,7 +102,8 @@ fn finding(hunt: &Hunt, id: String, rows: &[&Row], lineage: Option<&[&Lineage]>,
         outcome,
         verdict: if open.is_some() { Verdict::Open } else { Verdict::Explained },
         exclusion: judged.map(|r| r.exclusion.clone()).filter(|e| !e.is_empty()),
-        facts: judged.map(|r| facts(&r.facts)).unwrap_or_default(),
+        reapprove: open.is_some() && only_hash && facts.iter().any(|f| f.fact == "sha256" && f.state == FactState::Failed),
+        facts,
         first_seen: first.map(ticks::iso_short),
         last_seen: last.map(ticks::iso_short),
         count,

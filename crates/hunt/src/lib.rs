@@ -14,6 +14,6 @@ mod ids;
 mod run;
 mod story;
 
-pub use approved::{Backtest, Contradiction, Hidden, JudgedRow, backtest, difference, judged_rows};
+pub use approved::{Backtest, Contradiction, Hidden, JudgedRow, backtest, difference, judged_rows, texts};
 pub use coverage::{TableRows, coverage};
 pub use run::{Hunted, Problem, hunt};

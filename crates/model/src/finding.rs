@@ -182,6 +182,9 @@ pub struct Finding {
     pub exclusion: Option<String>,
     /// The facts of the nearest exclusion, held or not.
     pub facts: Vec<Fact>,
+    /// Open, and only the hash of the nearest exclusion failed: its program was updated, or replaced; the policy needs approval anew.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reapprove: bool,
     /// ISO 8601, UTC; absent where no record has a time.
     pub first_seen: Option<String>,
     pub last_seen: Option<String>,

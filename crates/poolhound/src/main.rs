@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         Command::Tables(args) => commands::tables::run(&args, cli.quiet),
         Command::Content(args) => commands::content::run(&args),
         Command::Intel(args) => commands::intel::run(&args, cli.quiet),
+        Command::Exclusion(args) => commands::exclusion::run(&args, cli.quiet),
         Command::Completions { shell } => commands::completions(shell),
     };
     match done {

@@ -81,6 +81,10 @@ fn write_finding(finding: &Finding, style: Style, shown: Shown, out: &mut dyn Wr
             Verdict::Open => format!("nearest exclusion {exclusion} does not explain it: {}", parts.join("; ")),
         };
         paragraph("    ", "    ", &safe(&line), style, out)?;
+        if finding.reapprove {
+            let line = "re-approve? Everything holds but the hash: the program was updated, or replaced. Compare the new file with its maker's, then approve its hash or leave this open.";
+            paragraph("    ", "    ", line, style, out)?;
+        }
     }
     let listed = if shown.all { finding.provenance.len() } else { 2 };
     for place in finding.provenance.iter().take(listed) {
@@ -247,6 +251,7 @@ mod tests {
             verdict: Verdict::Open,
             exclusion: Some("lab".into()),
             facts: vec![Fact { fact: "path".into(), state: FactState::Held }, Fact { fact: "hash".into(), state: FactState::Unknown }],
+            reapprove: false,
             first_seen: Some("2026-11-18T02:05:00Z".into()),
             last_seen: Some("2026-11-18T02:05:00Z".into()),
             count: 1,

@@ -41,6 +41,7 @@ pub fn compile(policies: &[(String, Policy)]) -> ([Watchlist; 2], Vec<ContentErr
 }
 
 type Row = Vec<String>;
+type Value = fn(&Entry<'_>) -> String;
 
 /// Its row, and the days of its windows.
 fn of_policy(policy: &Policy, row: usize) -> Result<(Row, Vec<Row>), String> {
@@ -62,7 +63,7 @@ fn of_policy(policy: &Policy, row: usize) -> Result<(Row, Vec<Row>), String> {
 }
 
 /// The columns of [`POLICY_LIST`] and what each holds. Lists are JSON arrays; an empty one, and an empty text, ask for nothing.
-const POLICY_COLUMNS: &[(&str, fn(&Entry<'_>) -> String)] = &[
+const POLICY_COLUMNS: &[(&str, Value)] = &[
     ("PolicyId", |e| e.policy.id.clone()),
     ("PolicyRow", |e| e.row.to_string()),
     ("PolicyHash", |e| policy_hash(e.policy)),
@@ -105,7 +106,7 @@ const POLICY_COLUMNS: &[(&str, fn(&Entry<'_>) -> String)] = &[
     ("DeniedNetworks", |e| networks(e.not().destination.as_ref())),
     ("DeniedPorts", |e| ports(e.not().destination.as_ref())),
     ("DeniedWallets", |e| list(e.not().wallet.as_ref())),
-    ("DeniedCommand", |e| e.not().command_line.clone().unwrap_or_default()),
+    ("DeniedCommand", |e| guarded(e.not().command_line.as_ref())),
 ];
 
 /// A policy on its way into the list.
@@ -158,6 +159,12 @@ fn anchored(pattern: Option<&String>) -> String {
     pattern.map_or_else(String::new, |p| format!("^(?:{p})$"))
 }
 
+/// Watchlists lose spaces at the ends of their values.
+fn guarded(pattern: Option<&String>) -> String {
+    let bare = |p: &String| if p.trim() == p { p.clone() } else { format!("(?:{p})") };
+    pattern.map_or_else(String::new, bare)
+}
+
 fn hosts(of: Option<&Destination>) -> String {
     lower(of.and_then(|d| d.hosts.as_ref()))
 }
@@ -182,7 +189,7 @@ fn path_key(path: &str) -> String {
 }
 
 fn iso(time: DateTime<Utc>) -> String {
-    time.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+    time.format("%Y-%m-%dT%H:%M:%S%.fZ").to_string()
 }
 
 /// Identifies a policy's content: comments, order and layout of its file do not matter.

@@ -91,6 +91,10 @@ fn keys(row: &JudgedRow) -> Vec<(&'static str, String)> {
         if !subject.path.is_empty() && (row.class == EvidenceClass::YaraFile || row.verdict == Verdict::Explained) {
             keys.push(("file", subject.path.clone()));
         }
+        // Of a process that is known only its own rows speak: others may talk to the same peer. A sensor on the network names none.
+        if subject.process_known && row.verdict == Verdict::Open {
+            continue;
+        }
         if let Some(peer) = &subject.destination {
             let name = if peer.ip.is_empty() { &peer.name } else { &peer.ip };
             keys.push(("peer", format!("{}:{}", name.to_lowercase(), peer.port.unwrap_or_default())));
@@ -143,10 +147,17 @@ mod tests {
         let peer =
             Subject { destination: Some(Peer { ip: "203.0.113.9".into(), port: Some(3333), ..Peer::default() }), ..Subject::default() };
         let calm = Subject { path: "/opt/a".into(), account: "svc".into(), ..Subject::default() };
-        let rows = [row("a", Verdict::Explained, peer.clone()), row("b", Verdict::Open, peer), row("c", Verdict::Explained, calm)];
+        let process = |id: &str| Subject { process_known: true, process: id.into(), ..peer.clone() };
+        let rows = [
+            row("a", Verdict::Explained, process("8")),
+            row("b", Verdict::Open, peer.clone()),
+            row("c", Verdict::Explained, calm),
+            // Another process at the same peer says nothing of this one.
+            row("d", Verdict::Open, process("7")),
+        ];
         let told = backtest(&rows);
         let hidden = &told.policies["p"];
-        assert_eq!((told.rows, told.open, hidden.rows, hidden.contradicted), (3, 1, 2, 1));
+        assert_eq!((told.rows, told.open, hidden.rows, hidden.contradicted), (4, 2, 2, 1));
         assert_eq!((hidden.by_hour[&3], hidden.by_account["svc"], hidden.contradictions[0].shared), (2, 1, "peer"));
         let (more, less) = difference(&rows, &[row("c", Verdict::Explained, Subject::default())]);
         assert_eq!((more.keys().collect::<Vec<_>>(), less.len()), (vec![&"a".to_owned()], 0));

@@ -10,7 +10,7 @@ pub(super) fn numbers(answer: &Answer, name: &str) -> Vec<Option<i64>> {
 }
 
 /// A text a row; empty where there is none.
-pub(super) fn texts(answer: &Answer, name: &str) -> Vec<String> {
+pub fn texts(answer: &Answer, name: &str) -> Vec<String> {
     each(answer, name, text, String::new)
 }
 

@@ -6,6 +6,7 @@ mod cells;
 mod subjects;
 
 pub use backtest::{Backtest, Contradiction, Hidden, backtest, difference};
+pub use cells::texts;
 
 use crate::columns::{explained, signed, union};
 use crate::entities::{self, Row};

@@ -4,16 +4,19 @@ use super::{catalog, embedded, tell};
 use crate::cli::{HuntArgs, ReportFormat};
 use crate::error::Error;
 use crate::input::{Combined, open, scanner};
-use crate::local::{Locator, cancel_on_interrupt, engine, outcome};
+use crate::local::{Locator, cancel_on_interrupt, clock, engine, outcome};
 use crate::output;
 use crate::progress::{Progress, complain};
 use content::Prices;
+use content::audit::{Audit, PolicyUse, RunRecord};
+use content::exclusions::moment;
 use engine::{LocalBackend, RunOutcome};
 use hunt::{Hunted, Problem, TableRows, coverage, hunt};
 use model::finding::{ReadErrorRow, Report, SkippedFile};
 use model::{Severity, Summary, Verdict, exit, ticks};
 use report::terminal::Shown;
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 pub(crate) fn run(args: &HuntArgs, quiet: bool) -> Result<u8, Error> {
@@ -42,6 +45,8 @@ pub(crate) fn run(args: &HuntArgs, quiet: bool) -> Result<u8, Error> {
     let (catalog, bad_lists) = catalog(&mut library, &args.library)?;
     faulty |= bad_lists;
 
+    // A trail that is broken is told before the work, not after it.
+    let audit = args.audit.as_deref().map(Audit::open).transpose().map_err(|e| Error::Usage(e.to_string()))?;
     let prices = args.prices.as_deref().map(Prices::load).transpose().map_err(|e| Error::Usage(e.to_string()))?;
     let evidence = open(&args.evidence)?;
     let (sensor, bad_rules) = scanner(&evidence, &library);
@@ -73,8 +78,48 @@ pub(crate) fn run(args: &HuntArgs, quiet: bool) -> Result<u8, Error> {
     let skipped_evidence = outcome.offer.skipped.iter().any(|s| s.evidence);
     let mut report = report(&hunted, &outcome, source.scanned(), started);
     report.summary.warnings.extend(faults.iter().map(|f| format!("not used: {f}")));
+    if let Some(mut audit) = audit {
+        if let Err(error) = audit.record(&library.policies, moment(clock()), &run_record(args, &report)) {
+            complain(&error.to_string());
+            faulty = true;
+        }
+    }
     write(args, &report)?;
     Ok(exit_code(args, &report, skipped_evidence, source.scanned(), &hunted, faulty))
+}
+
+/// What the trail is told of the run.
+fn run_record(args: &HuntArgs, report: &Report) -> RunRecord {
+    let mut policies: BTreeMap<&str, PolicyUse> = BTreeMap::new();
+    for finding in &report.findings {
+        let Some(id) = finding.exclusion.as_deref() else { continue };
+        let explained = finding.verdict == Verdict::Explained;
+        if !explained && !finding.reapprove {
+            continue;
+        }
+        let policy = policies.entry(id).or_insert_with(|| PolicyUse { policy: id.to_owned(), ..PolicyUse::default() });
+        if !explained {
+            policy.reapprove.push(finding.id.clone());
+            continue;
+        }
+        policy.findings.push(finding.id.clone());
+        let (host, class) = (finding.entities.get("host").or_else(|| finding.entities.get("ip")), finding.evidence_class.name());
+        if let Some(host) = host.filter(|host| !policy.hosts.contains(host)) {
+            policy.hosts.push(host.clone());
+        }
+        if !policy.classes.iter().any(|c| c == class) {
+            policy.classes.push(class.to_owned());
+        }
+    }
+    RunRecord {
+        evidence: args.evidence.paths.iter().map(|p| p.display().to_string()).collect(),
+        engine: format!("poolhound {}", env!("CARGO_PKG_VERSION")),
+        now: report.summary.now.clone(),
+        findings: report.summary.findings,
+        open: report.summary.open,
+        explained: report.summary.explained,
+        policies: policies.into_values().collect(),
+    }
 }
 
 fn tell_problems(problems: &[Problem]) -> bool {

@@ -1,6 +1,7 @@
 //! One file a command. Each returns its exit code.
 
 pub(crate) mod content;
+pub(crate) mod exclusion;
 pub(crate) mod hunt;
 pub(crate) mod intel;
 pub(crate) mod query;
@@ -12,7 +13,8 @@ use crate::progress::complain;
 use ::content::{ContentError, Externals, Library, LibraryCatalog};
 use clap::CommandFactory;
 use clap_complete::Shell;
-use std::io;
+use serde_json::{Map, Value};
+use std::io::{self, Write};
 
 pub(crate) fn completions(shell: Shell) -> Result<u8, Error> {
     clap_complete::generate(shell, &mut Cli::command(), "poolhound", &mut io::stdout());
@@ -41,4 +43,28 @@ fn catalog(library: &mut Library, args: &LibraryArgs) -> Result<(LibraryCatalog,
         None => Externals::default(),
     };
     Ok((LibraryCatalog::new(library, externals), faulty))
+}
+
+/// An object for machines: `type` first.
+fn object(kind: &str, fields: Value) -> Value {
+    let mut object = Map::from_iter([("type".to_owned(), Value::from(kind))]);
+    if let Value::Object(fields) = fields {
+        object.extend(fields);
+    }
+    Value::Object(object)
+}
+
+/// One object a line, or all in one array.
+fn write_objects(all: &[Value], lines: bool, out: &mut dyn Write) -> Result<(), Error> {
+    if lines {
+        for object in all {
+            writeln!(out, "{object}")?;
+        }
+        return Ok(());
+    }
+    for (n, object) in all.iter().enumerate() {
+        write!(out, "{}{object}", if n == 0 { "[\n" } else { ",\n" })?;
+    }
+    writeln!(out, "{}\n]", if all.is_empty() { "[" } else { "" })?;
+    Ok(())
 }

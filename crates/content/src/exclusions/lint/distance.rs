@@ -38,11 +38,17 @@ const CHANGES: [(&str, Control, &[&str]); 14] = [
     ("a changed program of the same maker", Control::SupplyChain, &["sha256"]),
 ];
 
+/// What can be different about a file that nobody runs; at another path the same bytes are the same file.
+const OF_FILES: [&str; 4] =
+    ["another YARA rule that matches", "another program at the right path", "another host", "a changed program of the same maker"];
+
 impl Distance {
     pub fn of(policy: &Policy) -> Self {
         let sees = |fact: &&&str| sees(policy, fact);
+        let of_files = policy.explains.iter().all(|class| class == "yara_file");
         let mut changes: Vec<Change> = CHANGES
             .iter()
+            .filter(|(what, ..)| !of_files || OF_FILES.contains(what))
             .map(|(what, by, facts)| Change {
                 what: worded(policy, what),
                 by: *by,

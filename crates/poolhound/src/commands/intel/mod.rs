@@ -4,15 +4,15 @@ mod coverage;
 mod import;
 mod lint;
 
-use super::{embedded, tell};
+use super::{embedded, object, tell, write_objects};
 use crate::cli::{IntelArgs, IntelCommand, IntelInput};
 use crate::error::Error;
 use crate::progress::complain;
 use ::content::Watchlist;
 use ::content::intel::{Gate, Listing, MAX_FILE, Place, Pools, read};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::Path;
 
 pub(crate) fn run(args: &IntelArgs, quiet: bool) -> Result<u8, Error> {
@@ -76,15 +76,6 @@ fn bytes(path: &Path) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-/// An object for machines: `type` first.
-fn object(kind: &str, fields: Value) -> Value {
-    let mut object = Map::from_iter([("type".to_owned(), Value::from(kind))]);
-    if let Value::Object(fields) = fields {
-        object.extend(fields);
-    }
-    Value::Object(object)
-}
-
 /// Adds `line`, or `object` and `id`, to an object.
 fn placed(mut object: Value, place: &Place) -> Value {
     if let Value::Object(fields) = &mut object {
@@ -97,19 +88,4 @@ fn placed(mut object: Value, place: &Place) -> Value {
         }
     }
     object
-}
-
-/// One object a line, or all in one array.
-fn write_objects(all: &[Value], lines: bool, out: &mut dyn Write) -> Result<(), Error> {
-    if lines {
-        for object in all {
-            writeln!(out, "{object}")?;
-        }
-        return Ok(());
-    }
-    for (n, object) in all.iter().enumerate() {
-        write!(out, "{}{object}", if n == 0 { "[\n" } else { ",\n" })?;
-    }
-    writeln!(out, "{}\n]", if all.is_empty() { "[" } else { "" })?;
-    Ok(())
 }

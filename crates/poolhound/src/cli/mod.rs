@@ -1,5 +1,7 @@
 //! Flags.
 
+pub(crate) mod exclusion;
+
 use chrono_tz::Tz;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -16,7 +18,7 @@ const EXIT_CODES: &str = "Exit codes:
 
 const HUNT_EXAMPLES: &str = "Examples:
   poolhound hunt /evidence
-  poolhound hunt zeek/ DeviceProcessEvents.csv --exclusions policies/
+  poolhound hunt zeek/ DeviceProcessEvents.csv --exclusions policies/ --audit audit.jsonl
   poolhound hunt export.csv --table DeviceNetworkEvents --timezone Europe/Berlin
   poolhound hunt /evidence --hunts my-hunts/ --format jsonl --output findings.jsonl
   poolhound hunt /evidence --fail-on medium && echo clean";
@@ -79,6 +81,9 @@ pub(crate) enum Command {
     /// Judge lists of mining pools, and take indicators into our own
     #[command(after_help = INTEL_EXAMPLES)]
     Intel(IntelArgs),
+    /// Policies of approved activities: write, check, try and deploy them
+    #[command(after_help = exclusion::EXAMPLES)]
+    Exclusion(exclusion::ExclusionArgs),
     /// Print completions for a shell
     #[command(after_help = "Example:\n  poolhound completions bash > /etc/bash_completion.d/poolhound")]
     Completions { shell: Shell },
@@ -139,6 +144,9 @@ pub(crate) struct HuntArgs {
     /// Policies of approved activities that explain findings
     #[arg(long, value_name = "PATH", help_heading = "Content")]
     pub(crate) exclusions: Vec<PathBuf>,
+    /// Append to an audit trail what policies were enabled, changed or expired, and what each of them hid
+    #[arg(long, value_name = "FILE", requires = "exclusions", help_heading = "Content")]
+    pub(crate) audit: Option<PathBuf>,
     /// Prices of a day (YAML): what mining cost the machines' owner and brought its operator, see examples/prices.yaml
     #[arg(long, value_name = "FILE", help_heading = "Content")]
     pub(crate) prices: Option<PathBuf>,
