@@ -15,8 +15,12 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Bytes that a compressed copy may unpack to.
-const MAX_UNPACKED: u64 = 1 << 30;
+/// Bytes that a copy may have, or unpack to.
+const MAX_BYTES: u64 = 256 << 20;
+/// Of a copy as JSON, whose values take many times their text.
+const MAX_JSON: usize = 64 << 20;
+/// Rows times columns.
+const MAX_CELLS: usize = 1 << 25;
 
 /// The manifest; the default one is empty and refuses everything.
 #[derive(Clone, Debug, Default)]
@@ -48,7 +52,7 @@ impl Externals {
             format!("no local copy of {url} is pinned; Poolhound reads no network: name one with --externals (url, file, sha256)")
         })?;
         let path = self.folder.join(&entry.file);
-        let bytes = fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+        let bytes = read(&path).map_err(|e| format!("{}: {e}", path.display()))?;
         let hash: String = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
         if !hash.eq_ignore_ascii_case(&entry.sha256) {
             return Err(format!("{} has the SHA-256 {hash}, not the pinned {}", path.display(), entry.sha256));
@@ -60,13 +64,14 @@ impl Externals {
             |name: &str| options.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_ascii_lowercase());
         let format = option("format").unwrap_or_else(|| by_name(url).to_owned());
         let skip_first = option("ignoreFirstRecord").is_some_and(|v| v == "true" || v == "1");
+        let width = columns.columns.len();
         let rows = match format.as_str() {
-            "csv" => delimited(text, b',', skip_first)?,
-            "tsv" => delimited(text, b'\t', skip_first)?,
-            "psv" => delimited(text, b'|', skip_first)?,
+            "csv" => delimited(text, b',', skip_first, width)?,
+            "tsv" => delimited(text, b'\t', skip_first, width)?,
+            "psv" => delimited(text, b'|', skip_first, width)?,
             // The whole content is one value.
             "raw" => vec![vec![text.to_owned()]],
-            "txt" => text.lines().skip(usize::from(skip_first)).map(|line| vec![line.to_owned()]).collect(),
+            "txt" => bounded(text.lines().skip(usize::from(skip_first)).map(|line| Ok(vec![line.to_owned()])), 1)?,
             "json" | "multijson" => objects(text, columns)?,
             other => {
                 return Err(format!("externaldata of format `{other}` is not available; csv, tsv, psv, txt, raw, json and multijson are"));
@@ -83,20 +88,28 @@ impl Externals {
     }
 }
 
+fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    limited(fs::File::open(path)?)
+}
+
 /// A copy may be compressed as the original is.
 fn unpacked(bytes: Vec<u8>) -> std::io::Result<Vec<u8>> {
-    if !bytes.starts_with(&[0x1f, 0x8b]) {
-        if bytes.starts_with(b"PK\x03\x04") {
-            return Err(std::io::Error::other("a zip is not unpacked; pin what is in it"));
-        }
-        return Ok(bytes);
+    if bytes.starts_with(&[0x1f, 0x8b]) {
+        return limited(flate2::read::MultiGzDecoder::new(bytes.as_slice()));
     }
-    let mut plain = Vec::new();
-    flate2::read::MultiGzDecoder::new(bytes.as_slice()).take(MAX_UNPACKED + 1).read_to_end(&mut plain)?;
-    if plain.len() as u64 > MAX_UNPACKED {
-        return Err(std::io::Error::other("unpacks to more than 1 GiB"));
+    if bytes.starts_with(b"PK\x03\x04") {
+        return Err(std::io::Error::other("a zip is not unpacked; pin what is in it"));
     }
-    Ok(plain)
+    Ok(bytes)
+}
+
+fn limited(from: impl Read) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(std::io::Error::other("more than 256 MiB"));
+    }
+    Ok(bytes)
 }
 
 fn by_name(url: &str) -> &str {
@@ -105,13 +118,24 @@ fn by_name(url: &str) -> &str {
     path.rsplit_once('.').map_or("csv", |(_, kind)| kind)
 }
 
-fn delimited(text: &str, delimiter: u8, skip_first: bool) -> Result<Vec<Vec<String>>, String> {
+/// As many rows as fit.
+fn bounded(rows: impl Iterator<Item = Result<Vec<String>, String>>, width: usize) -> Result<Vec<Vec<String>>, String> {
+    let most = MAX_CELLS / width.max(1);
+    let rows = rows.take(most + 1).collect::<Result<Vec<_>, _>>()?;
+    if rows.len() > most { Err(format!("more than {most} rows")) } else { Ok(rows) }
+}
+
+fn delimited(text: &str, delimiter: u8, skip_first: bool, width: usize) -> Result<Vec<Vec<String>>, String> {
     let mut reader = csv::ReaderBuilder::new().has_headers(skip_first).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
-    reader.records().map(|r| r.map(|r| r.iter().map(str::to_owned).collect()).map_err(|e| e.to_string())).collect()
+    // What a row has beyond the declared columns is not kept.
+    bounded(reader.records().map(|r| r.map(|r| r.iter().take(width).map(str::to_owned).collect()).map_err(|e| e.to_string())), width)
 }
 
 /// Objects one after the other, or in an array; fields by the columns' names.
 fn objects(text: &str, columns: &Schema) -> Result<Vec<Vec<String>>, String> {
+    if text.len() > MAX_JSON {
+        return Err("more than 64 MiB of JSON".to_owned());
+    }
     let mut rows = Vec::new();
     for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
         let list = match value.map_err(|e| e.to_string())? {
@@ -206,6 +230,15 @@ mod tests {
         assert_eq!(whole.batches[0].num_rows(), 1);
         fs::write(folder.path().join("a.csv"), "changed").unwrap();
         assert!(externals.table("https://example.com/a.csv", &columns, &options).unwrap_err().contains("SHA-256"));
+    }
+
+    #[test]
+    fn copies_are_bounded() {
+        let rows = |count: usize, width| bounded((0..count).map(|_| Ok(Vec::new())), width).map(|rows| rows.len());
+        assert_eq!(rows(4, 1 << 23), Ok(4));
+        assert!(rows(5, 1 << 23).unwrap_err().contains("more than 4 rows"));
+        assert_eq!(delimited("a,b,c\n", b',', false, 2).unwrap(), [["a", "b"]]);
+        assert!(limited(std::io::repeat(0)).unwrap_err().to_string().contains("256 MiB"));
     }
 
     #[test]

@@ -28,8 +28,8 @@ const DIFFICULTIES: [(&str, f64, f64, &str); 47] = [
     ("yescryptr16", 1.0, 65_536.0, YIIMP),
     ("yescryptr32", 1.0, 65_536.0, YIIMP),
     ("yespower", 1.0, 65_536.0, CPUMINER),
-    // 1 / 2^-240 in antitongpu/bitok-stratum-pool `fix.md`: miners' difficulty 1 is 2^240.
-    ("yespower", 1.0, 65_536.0, "bitok-stratum-pool"),
+    // "cpuminer's effective diff1 for yespower = 2^240", of which a pool found itself apart.
+    ("yespower", 1.0, 65_536.0, "antitongpu/bitok-stratum-pool fix.md"),
     ("yespowerr16", 1.0, 65_536.0, CPUMINER),
     // `m_nextDifficulty = ceil(diff * 65536)`, which XMRig then takes as hashes.
     ("ghostrider", 0.5, 32_768.0, "xmrig/xmrig 0ce9664d EthStratumClient.cpp"),
@@ -154,7 +154,7 @@ fn limits_agree_with_worked_examples() {
     let examples: [(Option<Work>, f64, &str); 18] = [
         // XMRig logged "diff 480045" of it.
         (cryptonote_target("f3220000"), 480_045.0, "monero.stackexchange.com 11965"),
-        (cryptonote_target("b88d0600"), 10_000.0, "xmrig/xmrig-proxy doc/STRATUM_EXT.md"),
+        (cryptonote_target("b88d0600"), 10_000.0, "xmrig/xmrig 0ce9664d Job.cpp setTarget"),
         (cryptonote_target("711b0d00"), 5_000.0, "a pool's test: get_target_hex(5000)"),
         (cryptonote_target("dc460300"), 20_000.0, "a pool's test: get_target_hex(20000)"),
         (cryptonote_target("37894100"), 1_000.0, "a pool's test: testTargetHex"),
