@@ -14,6 +14,7 @@ use ::parquet::arrow::ProjectionMask;
 use ::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use ::parquet::basic::Compression;
 use ::parquet::errors::ParquetError;
+use ::parquet::file::metadata::RowGroupMetaData;
 use ::parquet::file::reader::Length;
 use arrow::array::{ArrayRef, Int64Array, RecordBatch, new_null_array};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
@@ -111,6 +112,18 @@ fn guarded<T>(work: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, Strin
     }
 }
 
+/// Whether the wanted columns lie somewhere: the decoder panics at what lies before the file.
+fn placed(groups: &[RowGroupMetaData], mask: &ProjectionMask) -> Result<(), ParquetError> {
+    let columns = groups.iter().flat_map(|group| group.columns().iter().enumerate());
+    for (_, column) in columns.filter(|(leaf, _)| mask.leaf_included(*leaf)) {
+        let (start, size) = (column.dictionary_page_offset().unwrap_or(column.data_page_offset()), column.compressed_size());
+        if start < 0 || size < 0 {
+            return Err(ParquetError::General(format!("column {} has {size} bytes at {start}", column.column_path())));
+        }
+    }
+    Ok(())
+}
+
 /// The first rows of the columns that tell the table.
 fn sample(place: &Place, metadata: &ArrowReaderMetadata) -> Result<Sample, ParquetError> {
     let names: Vec<String> = metadata.schema().fields().iter().map(|field| field.name().clone()).collect();
@@ -120,6 +133,7 @@ fn sample(place: &Place, metadata: &ArrowReaderMetadata) -> Result<Sample, Parqu
         return Ok(sample);
     }
     let mask = ProjectionMask::roots(metadata.parquet_schema(), telling.iter().copied());
+    placed(metadata.metadata().row_groups(), &mask)?;
     let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(place.clone(), metadata.clone())
         .with_projection(mask)
         .with_limit(SAMPLE)
@@ -246,6 +260,7 @@ impl Work {
         roots.sort_unstable();
         roots.dedup();
         let mask = ProjectionMask::roots(self.metadata.parquet_schema(), roots.iter().copied());
+        placed(self.metadata.metadata().row_groups().get(index..=index).unwrap_or_default(), &mask)?;
         let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(self.place.clone(), self.metadata.clone())
             .with_row_groups(vec![index])
             .with_projection(mask)

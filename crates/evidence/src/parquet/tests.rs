@@ -124,3 +124,15 @@ fn a_method_of_packing_without_a_decoder_is_named() {
     assert_eq!(seen.skipped.len(), 1, "{:?} {:?}", seen.skipped, seen.flaws());
     assert!(seen.skipped[0].1.starts_with("Parquet packed with Brotli"), "{:?}", seen.skipped);
 }
+
+#[test]
+fn a_column_before_the_file_is_damage() {
+    let sound = plain(vec![("Name", Arc::new(StringArray::from(vec!["a"])) as ArrayRef)]);
+    // The place of the dictionary, 4 in zigzag, before the statistics.
+    let at = memchr::memmem::rfind(&sound, b"\x26\x08\x1c").unwrap();
+    let mut file = sound;
+    file[at + 1] = 7;
+    let seen = Seen::file("DnsEvents.parquet", &file, Options::default());
+    assert_eq!(seen.flaws().len(), 1);
+    assert!(seen.flaws()[0].contains("column \"Name\" has") && seen.flaws()[0].contains("at -4"), "{:?}", seen.flaws());
+}
