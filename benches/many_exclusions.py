@@ -37,7 +37,7 @@ must:
 """
 
 
-def lay_out(folder, findings, policies):
+def lay_out(folder, rows, policies):
     groups = max(1, policies * GROUPS_A_POLICY // CANDIDATES)
     (folder / "policies").mkdir(parents=True)
     for n in range(policies):
@@ -45,7 +45,7 @@ def lay_out(folder, findings, policies):
     (folder / "evidence").mkdir()
     digests = [digest(f"job-{n}") for n in range(policies)]
     with open(folder / "evidence" / "DeviceProcessEvents.ndjson", "w") as out:
-        for n in range(findings):
+        for n in range(rows):
             job = n % policies
             group = f"group-{job * GROUPS_A_POLICY % groups}"
             row = {
@@ -85,14 +85,14 @@ def main():
     args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     args.add_argument("--binary", default="target/release/poolhound")
     args.add_argument("--folder", type=Path)
-    args.add_argument("--findings", type=int, default=1_000_000)
+    args.add_argument("--findings", type=int, default=1_000_000, help="two a row: by its name and by its command line")
     args.add_argument("--policies", type=int, default=1_000)
     args.add_argument("--runs", type=int, default=3)
     args.add_argument("rest", nargs="*", help="more flags for the hunt, after --")
     args = args.parse_args()
     folder = args.folder or Path(f"/tmp/poolhound-exclusions-{args.findings}-{args.policies}")
     if not folder.exists():
-        lay_out(folder, args.findings, args.policies)
+        lay_out(folder, args.findings // 2, args.policies)
     for n in range(args.runs):
         plain, judged = run(args.binary, folder, False, args.rest), run(args.binary, folder, True, args.rest)
         verdicts = {"open": 0, "explained": 0}
@@ -100,7 +100,7 @@ def main():
             for line in report:
                 if line.startswith('{"type":"finding"'):
                     verdicts[json.loads(line)["verdict"]] += 1
-        print(f"{args.findings} rows, {args.policies} policies: {plain[0]:.2f} s ({plain[1]:.2f} s CPU) without, {judged[0]:.2f} s ({judged[1]:.2f} s CPU) with: "
+        print(f"{args.findings} findings, {args.policies} policies: {plain[0]:.2f} s ({plain[1]:.2f} s CPU) without, {judged[0]:.2f} s ({judged[1]:.2f} s CPU) with: "
               f"{judged[0] - plain[0]:.2f} s for exclusions; {verdicts['explained']} explained, {verdicts['open']} open")
 
 

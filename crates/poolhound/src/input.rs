@@ -48,15 +48,23 @@ impl Source for Combined<'_> {
 
 /// The scanner over the files that are no evidence format; what is wrong with its rules beside it.
 #[cfg(feature = "yara")]
-pub(crate) fn scanner(evidence: &Evidence, library: &content::Library) -> (Option<Box<dyn Source>>, Vec<String>) {
+pub(crate) fn scanner(
+    evidence: &Evidence,
+    library: &content::Library,
+    host: Option<&str>,
+    time: Option<i64>,
+) -> (Option<Box<dyn Source>>, Vec<String>) {
     use sensors::{FileScan, Ruleset, Target};
     use std::sync::Arc;
+    let host: Arc<str> = host.unwrap_or_default().into();
     let targets = evidence.other_files().into_iter().map(|file| {
         let file = Arc::new(file);
         let opened = Arc::clone(&file);
         Target {
             file: file.file.clone(),
             number: file.number,
+            host: Arc::clone(&host),
+            time: time.filter(|_| !host.is_empty()),
             size: file.size,
             path: file.path.clone(),
             open: Box::new(move |cap| opened.bytes(cap)),
@@ -79,7 +87,12 @@ pub(crate) fn scanner(evidence: &Evidence, library: &content::Library) -> (Optio
 
 /// Without the scanner those files are unread evidence.
 #[cfg(not(feature = "yara"))]
-pub(crate) fn scanner(evidence: &Evidence, _: &content::Library) -> (Option<Box<dyn Source>>, Vec<String>) {
+pub(crate) fn scanner(
+    evidence: &Evidence,
+    _: &content::Library,
+    _: Option<&str>,
+    _: Option<i64>,
+) -> (Option<Box<dyn Source>>, Vec<String>) {
     let skipped = evidence.other_files().into_iter().map(|f| model::Skipped {
         file: f.file,
         reason: "no evidence format, and this build cannot scan files (feature `yara`)".to_owned(),

@@ -43,11 +43,11 @@ fn lines(campaign: &Campaign) -> Vec<(bool, String)> {
         (
             false,
             format!(
-                "{} ({}) at {}, seen for {}",
+                "{} ({}) at {}{}",
                 count(hosts.len() as u64, "host", "hosts"),
                 some(&hosts),
                 some(&campaign.pools),
-                duration(seconds)
+                if seconds > 0.0 { format!(", seen for {}", duration(seconds)) } else { String::new() }
             ),
         ),
     ];

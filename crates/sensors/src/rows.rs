@@ -65,6 +65,7 @@ pub(crate) fn batch(target: &Target, hits: &[Hit], file_type: &str, sha256: &str
     for column in &wanted.columns {
         columns.push(match column.kql_type {
             KqlType::String | KqlType::Dynamic => text(hits.iter().map(|hit| field(target, hit, &column.name, file_type, sha256))),
+            KqlType::DateTime if &*column.name == "TimeGenerated" => numbers(hits.iter().map(|_| target.time)),
             KqlType::Long if &*column.name == "FileSize" => numbers(hits.iter().map(|_| Some(target.size as i64))),
             other => arrow::array::new_null_array(&other.arrow(), hits.len()),
         });
@@ -82,6 +83,7 @@ pub(crate) fn batch(target: &Target, hits: &[Hit], file_type: &str, sha256: &str
 fn field(target: &Target, hit: &Hit, column: &str, file_type: &str, sha256: &str) -> String {
     let author = || hit.meta.get("author").and_then(Value::as_str).unwrap_or_default().to_owned();
     match column {
+        "Computer" => target.host.to_string(),
         "FilePath" => target.file.name.to_string(),
         "FileType" => file_type.to_owned(),
         "SHA256" => sha256.to_owned(),

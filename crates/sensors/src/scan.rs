@@ -32,6 +32,9 @@ pub struct Target {
     pub file: FileRef,
     /// Its number in [`model::RecordId`].
     pub number: u32,
+    /// The machine that the file is of, and the time at which it was looked at, in ticks; empty and `None` where nobody said so.
+    pub host: Arc<str>,
+    pub time: Option<i64>,
     pub size: u64,
     /// `None` for a member of an archive, which `open` yields.
     pub path: Option<PathBuf>,
@@ -207,6 +210,8 @@ mod tests {
         Target {
             file: FileRef { name: name.into() },
             number,
+            host: "".into(),
+            time: None,
             size: bytes.len() as u64,
             path: None,
             open: Box::new(move |_| Ok(bytes.to_vec())),
@@ -222,6 +227,8 @@ mod tests {
         let missing = Target {
             file: FileRef { name: "gone".into() },
             number: 2,
+            host: "".into(),
+            time: None,
             size: 1,
             path: Some(PathBuf::from("/nonexistent/gone")),
             open: Box::new(|_| Ok(Vec::new())),

@@ -48,6 +48,8 @@ fn matches(bytes: &'static [u8]) -> Vec<String> {
     let target = Target {
         file: FileRef { name: "f".into() },
         number: 0,
+        host: "".into(),
+        time: None,
         size: bytes.len() as u64,
         path: None,
         open: Box::new(move |_| Ok(bytes.to_vec())),

@@ -1,5 +1,6 @@
 //! Policies as watchlists.
 
+use super::judge_lists::path_key;
 use super::policy::{Destination, Must, MustNot, Policy};
 use crate::{ContentError, Watchlist};
 use chrono::{DateTime, Days, Utc};
@@ -40,6 +41,9 @@ pub fn compile(policies: &[(String, Policy)]) -> ([Watchlist; 2], Vec<ContentErr
     (lists, errors)
 }
 
+/// Rows of windows that one policy may have.
+const MOST_DAYS: usize = 100_000;
+
 type Row = Vec<String>;
 type Value = fn(&Entry<'_>) -> String;
 
@@ -51,6 +55,9 @@ fn of_policy(policy: &Policy, row: usize) -> Result<(Row, Vec<Row>), String> {
     let mut windows = Vec::new();
     for window in policy.must.window.iter().flatten() {
         for (start, end) in window.intervals(first, last)? {
+            if windows.len() > MOST_DAYS {
+                return Err(format!("its windows make more than {MOST_DAYS} rows, one a day: give it fewer, or less grace"));
+            }
             let mut day = start.date_naive();
             while day <= end.date_naive() {
                 windows.push(vec![policy.id.clone(), day.format("%Y-%m-%d").to_string(), window.host_group.clone(), iso(start), iso(end)]);
@@ -180,12 +187,6 @@ fn ports(of: Option<&Destination>) -> String {
 fn forbids(not: &MustNot) -> Vec<String> {
     let all = [(not.online, "online"), (not.mining_protocol, "mining_protocol")];
     all.into_iter().filter(|(set, _)| *set).map(|(_, name)| name.to_owned()).collect()
-}
-
-/// Windows paths are compared without case, others with it.
-fn path_key(path: &str) -> String {
-    let windows = path.as_bytes().get(1) == Some(&b':');
-    if windows { path.to_lowercase() } else { path.to_owned() }
 }
 
 fn iso(time: DateTime<Utc>) -> String {

@@ -7,7 +7,8 @@
 //! |---|---|---|
 //! | `path` | is listed, or lies in a listed folder and has no `/../` | no path |
 //! | `sha256` | is listed, without case | no hash |
-//! | `signer`, `package`, `host_group` | one of the file's or device's is listed | not looked up; looked up and none found is a failure |
+//! | `signer`, `package` | one of the file's is listed | not looked up; looked up and none found is a failure |
+//! | `host_group` | one of the device's is listed | it is in no group, or not known |
 //! | `account` | what follows the last `\` is listed (without case beside a Windows path), or matches the pattern whole | no account |
 //! | `parent` | see [`super::judge_lists`] | no parent path |
 //! | `session` | is listed | no session |
@@ -20,10 +21,11 @@
 //! | `claimed` | no row about the same process is of a class outside `explains` | never |
 //! | `offline` | no peer of the row or the process | the process is not known |
 //! | `no_mining_protocol` | no mining session of the process, and the row is none | the process is not known |
-//! | `not_…` | the opposite of the list, as above | as above; `not_destination` and `not_wallet` also where the process is not known |
+//! | `not_…` | the opposite of the list, as above | as above; `not_destination` and `not_wallet` also where the process is not known, or a login has several lines |
+//! | `not_path` | is not listed, and does not begin in a listed folder | no path; another that has `/../` or several lines |
 //! | `not_command_line` | the pattern is nowhere in the command line | no command line |
 
-use super::judge_lists::{account_listed, listed, parent_listed, path_listed};
+use super::judge_lists::{account_listed, listed, login_listed, parent_listed, path_forbidden, path_listed};
 use super::judge_peers::{allowed, there, worst};
 use super::policy::Policy;
 use super::subject::Subject;
@@ -94,7 +96,8 @@ impl<'a> Judge<'a> {
         ask("sha256", must.sha256.as_ref().map(|list| known(&s.sha256, || hash_listed(list, s))));
         ask("signer", must.signer.as_ref().map(|list| any(list, s.signers.as_ref())));
         ask("package", must.package.as_ref().map(|list| any(list, s.packages.as_ref())));
-        ask("host_group", must.host_group.as_ref().map(|list| any(list, s.groups.as_ref())));
+        let groups = s.groups.as_ref().filter(|groups| !groups.is_empty());
+        ask("host_group", must.host_group.as_ref().map(|list| any(list, groups)));
         let accounts = must.account.as_deref().unwrap_or_default();
         let asked = must.account.is_some() || self.account.is_some();
         ask("account", asked.then(|| known(account(s), || account_listed(accounts, s) || allows(&self.account, account(s)))));
@@ -125,11 +128,11 @@ impl<'a> Judge<'a> {
         ask("offline", must_not.online.then(|| absent(s, own || !s.peers.is_empty())));
         let mines = !s.logins.is_empty() || s.evidence_class == "stratum_payload";
         ask("no_mining_protocol", must_not.mining_protocol.then(|| absent(s, mines)));
-        ask("not_path", must_not.path.as_ref().map(|list| -known(&s.path, || path_listed(list, &s.path))));
+        ask("not_path", must_not.path.as_ref().map(|list| if s.path.is_empty() { 0 } else { -path_forbidden(list, &s.path) }));
         ask("not_sha256", must_not.sha256.as_ref().map(|list| -known(&s.sha256, || hash_listed(list, s))));
         ask("not_signer", must_not.signer.as_ref().map(|list| -any(list, s.signers.as_ref())));
         ask("not_package", must_not.package.as_ref().map(|list| -any(list, s.packages.as_ref())));
-        ask("not_host_group", must_not.host_group.as_ref().map(|list| -any(list, s.groups.as_ref())));
+        ask("not_host_group", must_not.host_group.as_ref().map(|list| -any(list, groups)));
         ask("not_account", must_not.account.as_ref().map(|list| -known(account(s), || account_listed(list, s))));
         ask("not_parent", must_not.parent.as_ref().map(|list| -known(&s.parent, || parent_listed(list, s))));
         ask("not_session", must_not.session.as_ref().map(|list| -known(&s.session, || listed(list, &s.session))));
@@ -144,7 +147,7 @@ impl<'a> Judge<'a> {
             "not_wallet",
             must_not.wallet.as_ref().map(|list| {
                 let own = Some(s.wallet.as_str()).filter(|wallet| !wallet.is_empty());
-                never(s, s.logins.iter().map(String::as_str).chain(own).map(|login| known(login, || login_listed(list, login))).collect())
+                never(s, s.logins.iter().map(String::as_str).chain(own).map(|login| login_forbidden(list, login)).collect())
             }),
         );
         let forbidden = |pattern: &Pattern| -known(&s.command_line, || pattern.forbids(&s.command_line));
@@ -204,9 +207,9 @@ fn hash_listed(list: &[String], s: &Subject) -> bool {
     list.iter().any(|hash| hash.eq_ignore_ascii_case(&s.sha256))
 }
 
-fn login_listed(list: &[String], login: &str) -> bool {
-    let wallet = login.split(['.', '+', '/']).next().unwrap_or_default();
-    !login.contains('\n') && (listed(list, wallet) || listed(list, login))
+/// A login of several lines may be read as any of them.
+fn login_forbidden(list: &[String], login: &str) -> Fact {
+    if login.contains('\n') { 0 } else { known(login, || login_listed(list, login)) }
 }
 
 fn paid(list: &[String], s: &Subject) -> Fact {

@@ -4,7 +4,7 @@
 //! `-s service`, without case. On Windows all of it is compared without case.
 
 use super::subject::Subject;
-use super::values::on_windows;
+use super::values::{lower, on_windows};
 
 /// A value of several lines is in no list.
 pub(super) fn listed(list: &[String], value: &str) -> bool {
@@ -13,17 +13,34 @@ pub(super) fn listed(list: &[String], value: &str) -> bool {
 
 /// Windows paths in lower case.
 pub(super) fn path_key(path: &str) -> String {
-    if on_windows(path) { path.to_lowercase() } else { path.to_owned() }
+    if on_windows(path) { lower(path) } else { path.to_owned() }
 }
 
 pub(super) fn path_listed(list: &[String], path: &str) -> bool {
     let path = path_key(path);
-    let climbs = ["/../", r"\..\", r"/..\", r"\../"].iter().any(|up| path.contains(up));
-    !path.contains('\n')
-        && list.iter().map(|item| path_key(item)).any(|item| match item.strip_suffix('*') {
-            Some(folder) => !climbs && path.starts_with(folder),
-            None => item == path,
-        })
+    list.iter().map(|item| path_key(item)).any(|item| match item.strip_suffix('*') {
+        Some(folder) => !strange(&path) && path.starts_with(folder),
+        None => !path.contains('\n') && item == path,
+    })
+}
+
+/// 1 where a list forbids a path, -1 where it does not. Where a strange path leads is not known, unless it begins in a folder that is forbidden.
+pub(super) fn path_forbidden(list: &[String], path: &str) -> i8 {
+    let path = path_key(path);
+    let there = list.iter().map(|item| path_key(item)).any(|item| match item.strip_suffix('*') {
+        Some(folder) => path.starts_with(folder),
+        None => item == path,
+    });
+    match (there, strange(&path)) {
+        (true, _) => 1,
+        (false, true) => 0,
+        (false, false) => -1,
+    }
+}
+
+/// It climbs, or has several lines.
+fn strange(path: &str) -> bool {
+    ["/../", r"\..\", r"/..\", r"\../", "\n"].iter().any(|odd| path.contains(odd))
 }
 
 /// The account without its domain.
@@ -33,13 +50,18 @@ pub(super) fn account_key(account: &str) -> &str {
 
 pub(super) fn account_listed(list: &[String], s: &Subject) -> bool {
     let key = account_key(&s.account);
-    let lower = key.to_lowercase();
-    listed(list, key) || (on_windows(&s.path) && !key.contains('\n') && list.iter().any(|item| item.to_lowercase() == lower))
+    listed(list, key) || (on_windows(&s.path) && !key.contains('\n') && list.iter().any(|item| lower(item) == lower(key)))
+}
+
+/// A login up to its first `.`, `+` or `/`, or whole.
+pub(super) fn login_listed(list: &[String], login: &str) -> bool {
+    let wallet = login.split(['.', '+', '/']).next().unwrap_or_default();
+    !login.contains('\n') && (listed(list, wallet) || listed(list, login))
 }
 
 pub(super) fn parent_listed(list: &[String], s: &Subject) -> bool {
     let windows = on_windows(&s.parent);
-    let key = |text: &str| if windows { text.to_lowercase() } else { text.to_owned() };
+    let key = |text: &str| if windows { lower(text) } else { text.to_owned() };
     let parent = key(&s.parent);
     !parent.contains('\n')
         && list.iter().any(|item| {

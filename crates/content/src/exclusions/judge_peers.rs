@@ -120,7 +120,7 @@ fn end(peer: &Peer) -> End {
 }
 
 /// The host of a URL or of `name:port`.
-fn name_of(text: &str) -> &str {
+pub(super) fn name_of(text: &str) -> &str {
     static HOST: OnceLock<Option<Regex>> = OnceLock::new();
     let url = text.contains(['/', '@']) || text.rsplit_once(':').is_some_and(|(name, port)| !name.contains(':') && is_port(port));
     if !url {

@@ -111,7 +111,7 @@ fn facts_of_the_program() {
 #[test]
 fn facts_of_who_runs_it() {
     let policy = Policy::parse("p.yaml", POLICY).unwrap();
-    facts!(policy, "host_group": 0 |s| s.groups = None, -1 |s| s.groups = Some(Vec::new()));
+    facts!(policy, "host_group": 0 |s| s.groups = None, 0 |s| s.groups = Some(Vec::new()), -1 |s| s.groups = Some(vec!["x".into()]));
     facts!(policy, "account": 0 |s| s.account.clear(), 0 |s| s.account = r"CORP\".into(), -1 |s| s.account = "backup".into(), 1 |s| s.account = "student04".into(),
         -1 |s| s.account = "student04x".into(), -1 |s| s.account = "student04\n".into(),
         1 |s| { s.account = "backup".into(); s.path = r"C:\x.exe".into() });

@@ -176,20 +176,18 @@ impl Stage<'_> {
             let info = json!({"TimeGenerated": self.time(), "DeviceName": self.device(), "SHA1": self.sha1, "IsSigned": signed, "IsTrusted": signed, "Signer": signer});
             self.add("DeviceFileCertificateInfo", info);
         }
-        // By MD5 where there is no other digest; that is in the record alone.
-        let Some(packages) = s.packages.as_ref().filter(|_| !s.path.is_empty() && (!s.sha256.is_empty() || !self.place.is_empty())) else {
+        // By MD5 where there is no whole SHA-256; that is in the record alone.
+        let Some(packages) = s.packages.as_ref().filter(|_| !s.path.is_empty() && (s.sha256.len() == 64 || !self.place.is_empty())) else {
             return;
         };
-        let of_all = self.n.is_multiple_of(2);
-        let computer = if of_all { String::new() } else { self.device() };
-        let by_md5 = s.sha256.is_empty() || (of_all && !self.place.is_empty());
+        let by_md5 = s.sha256.len() != 64 || (self.n.is_multiple_of(2) && !self.place.is_empty());
         for package in packages.iter().map(String::as_str).chain(packages.is_empty().then_some("another")) {
             let (sha256, md5) = match (packages.is_empty(), by_md5) {
                 (true, _) => ("0".repeat(64), "f".repeat(32)),
                 (false, true) => (String::new(), self.md5.clone()),
                 (false, false) => (s.sha256.clone(), String::new()),
             };
-            let file = json!({"TimeGenerated": self.time(), "Computer": computer, "Package": package, "FilePath": s.path, "SHA256": sha256, "MD5": md5});
+            let file = json!({"TimeGenerated": self.time(), "Computer": self.device(), "Package": package, "FilePath": s.path, "SHA256": sha256, "MD5": md5});
             self.add("PoolhoundPackage_CL", file);
         }
     }

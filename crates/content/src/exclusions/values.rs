@@ -31,6 +31,19 @@ pub(super) fn on_windows(path: &str) -> bool {
     matches!(path.as_bytes(), [drive, b':', ..] if drive.is_ascii_alphabetic())
 }
 
+/// Lower case as Windows compares names: one letter for one. A sign that is no letter to its file systems (of Kelvin, Ångström and Ohm, the capital ß, the Greek capital
+/// theta) stays, or it would be taken for the letter that it becomes in lower case.
+pub(super) fn lower(text: &str) -> String {
+    let fold = |c: char| {
+        let mut lower = c.to_lowercase();
+        match (lower.next(), lower.next()) {
+            (Some(one), None) if !"\u{212a}\u{212b}\u{2126}\u{1e9e}\u{3f4}".contains(c) => one,
+            _ => c,
+        }
+    };
+    text.chars().map(fold).collect()
+}
+
 /// A whole path from its root, or a folder below the root with `*` at its end.
 pub(super) fn path(path: &str) -> Checked {
     const REMEDY: &str = r"write /opt/minex/bin/minexd, or a whole folder as C:\Program Files\Veeam\*";

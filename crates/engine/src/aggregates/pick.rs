@@ -59,7 +59,7 @@ pub(crate) fn pick(spec: &Spec) -> Option<Box<dyn Aggregator>> {
     }
     let value = if kind.is_some() && spec.args.len() > 1 { 1 } else { 0 };
     let null = crate::value::array(std::iter::once(&Value::Null(spec.returns)), spec.returns);
-    Some(Pick::new(kind, value, null))
+    Some(Pick::boxed(kind, value, null))
 }
 
 /// The same over a column of lineage, which is the last argument.
@@ -70,7 +70,7 @@ pub(super) fn pick_lineage(spec: &Spec) -> Option<Box<dyn Aggregator>> {
         _ => None,
     };
     let null: ArrayRef = Arc::new(BinaryArray::from_iter_values([b""]));
-    Some(Pick::new(wanted, usize::from(wanted.is_some()), null))
+    Some(Pick::boxed(wanted, usize::from(wanted.is_some()), null))
 }
 
 /// A group's best row so far, and where its value lies: the chunk and the row in it.
@@ -95,7 +95,7 @@ struct Pick {
 }
 
 impl Pick {
-    fn new(wanted: Option<Ordering>, value: usize, null: ArrayRef) -> Box<dyn Aggregator> {
+    fn boxed(wanted: Option<Ordering>, value: usize, null: ArrayRef) -> Box<dyn Aggregator> {
         Box::new(Self { wanted, value, null, states: Vec::new(), chunks: Vec::new(), rows: 0, size: 0 })
     }
 

@@ -78,7 +78,13 @@ fn campaign(explained: bool, key: &str, of: &[Work], prices: Option<&Prices>) ->
         money::estimate(paid.iter().filter_map(|w| w.hashes_accepted).sum(), paid.iter().map(|w| w.accepted).fold(0, u64::saturating_add));
     let mut told = |money: Result<_, String>| money.map_err(|why| unknown.push(why)).ok();
     let (attacker_revenue, victim_cost) = match prices {
-        Some(prices) => (told(money::revenue(prices, &coins, hashes_paid)), told(money::cost(prices, &hosts, "hours of sessions"))),
+        Some(prices) if elapsed > 0.0 => {
+            (told(money::revenue(prices, &coins, hashes_paid)), told(money::cost(prices, &hosts, "hours of sessions")))
+        }
+        Some(prices) => {
+            let lasted = Err("the cost to the owner: how long the sessions lasted is not known".to_owned());
+            (told(money::revenue(prices, &coins, hashes_paid)), told(lasted))
+        }
         None => (None, None),
     };
     let spans = || of.iter().filter_map(Work::span);

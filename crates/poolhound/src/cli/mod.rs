@@ -100,6 +100,9 @@ pub(crate) struct EvidenceArgs {
     /// The zone of local times that carry none, as Europe/Berlin; without it they are unknown
     #[arg(long, value_name = "ZONE", help_heading = "Input")]
     pub(crate) timezone: Option<Tz>,
+    /// The host that scanned files come from; with --now that is also the time at which exclusions judge them
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    pub(crate) host: Option<String>,
     /// Leave out records before that time
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Input")]
     pub(crate) since: Option<i64>,

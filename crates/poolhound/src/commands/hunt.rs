@@ -49,7 +49,7 @@ pub(crate) fn run(args: &HuntArgs, quiet: bool) -> Result<u8, Error> {
     let audit = args.audit.as_deref().map(Audit::open).transpose().map_err(|e| Error::Usage(e.to_string()))?;
     let prices = args.prices.as_deref().map(Prices::load).transpose().map_err(|e| Error::Usage(e.to_string()))?;
     let evidence = open(&args.evidence)?;
-    let (sensor, bad_rules) = scanner(&evidence, &library);
+    let (sensor, bad_rules) = scanner(&evidence, &library, args.evidence.host.as_deref(), args.engine.now);
     bad_rules.iter().for_each(|e| complain(e));
     faulty |= !bad_rules.is_empty();
     let source = Combined { evidence: &evidence, sensor };
@@ -78,11 +78,11 @@ pub(crate) fn run(args: &HuntArgs, quiet: bool) -> Result<u8, Error> {
     let skipped_evidence = outcome.offer.skipped.iter().any(|s| s.evidence);
     let mut report = report(&hunted, &outcome, source.scanned(), started);
     report.summary.warnings.extend(faults.iter().map(|f| format!("not used: {f}")));
-    if let Some(mut audit) = audit {
-        if let Err(error) = audit.record(&library.policies, moment(clock()), &run_record(args, &report)) {
-            complain(&error.to_string());
-            faulty = true;
-        }
+    if let Some(mut audit) = audit
+        && let Err(error) = audit.record(&library.policies, moment(clock()), &run_record(args, &report))
+    {
+        complain(&error.to_string());
+        faulty = true;
     }
     write(args, &report)?;
     Ok(exit_code(args, &report, skipped_evidence, source.scanned(), &hunted, faulty))

@@ -36,7 +36,7 @@ pub(crate) fn run(args: &QueryArgs, quiet: bool) -> Result<u8, Error> {
     };
     let mut library = embedded()?;
     let (catalog, faulty) = catalog(&mut library, &args.library)?;
-    let evidence_args = crate::cli::EvidenceArgs { paths, table: args.evidence.table.clone(), ..args.evidence };
+    let evidence_args = crate::cli::EvidenceArgs { paths, table: args.evidence.table.clone(), host: None, ..args.evidence };
     let evidence = if evidence_args.paths.is_empty() { None } else { Some(open(&evidence_args)?) };
     let source = evidence.as_ref().map(|evidence| Combined { evidence, sensor: None });
     let progress = Progress::new(quiet);

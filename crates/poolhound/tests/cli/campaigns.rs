@@ -52,6 +52,26 @@ fn one_wallet_on_two_hosts_is_one_campaign() {
     }
 }
 
+/// Ethereum's addresses have no checksum in lower case, and names at a pool none at all: the account before the worker is who is paid.
+#[test]
+fn workers_of_one_account_are_one_campaign() {
+    let folder = tempfile::tempdir().unwrap();
+    let address = "0x829BD824B016326A401d083B33D092293333A830";
+    let logins =
+        [format!("{address}.rig1"), format!("{}/rig2", address.to_lowercase()), "miner7.rig3".to_owned(), "miner7.rig4".to_owned()];
+    let rows = logins.iter().enumerate().map(|(n, login)| {
+        let mut row = session(&format!("web-{n}"), &format!("192.0.2.{n}"), 40_000 + n as u16, 10, 10);
+        row["Login"] = json!(login);
+        row["Wallet"] = json!("");
+        format!("{row}\n")
+    });
+    fs::write(folder.path().join("PoolhoundStratum_CL.ndjson"), rows.collect::<String>()).unwrap();
+    let run = hunt([folder.path()]);
+    let wallets: Vec<&str> = run.of("campaign").filter_map(|c| c["wallet"].as_str()).collect();
+    assert_eq!(wallets.len(), 2, "{wallets:?}");
+    assert!(wallets.contains(&"miner7") && wallets.contains(&address.to_lowercase().as_str()), "{wallets:?}");
+}
+
 #[test]
 fn without_shares_or_prices_nothing_is_made_up() {
     let folder = tempfile::tempdir().unwrap();

@@ -6,6 +6,7 @@ mod campaigns;
 mod command_lines;
 mod content;
 mod corpora;
+mod exclusions;
 mod hostile;
 mod incident;
 mod intel;

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-const ROWS: &str = include_str!("../data/scenario_rows.json");
+pub(crate) const ROWS: &str = include_str!("../data/scenario_rows.json");
 
 /// The rows as Sentinel's tables, a file a table.
-fn lay_out(rows: &[Value], folder: &Path) {
+pub(crate) fn lay_out(rows: &[Value], folder: &Path) {
     let mut tables: BTreeMap<&str, String> = BTreeMap::new();
     let mut write = |table: &'static str, record: Value| {
         let lines = tables.entry(table).or_default();

@@ -8,6 +8,7 @@ mod hostile;
 mod random;
 
 use super::approved::approved;
+use super::judge_lists::path_listed;
 use super::mutate::{asked, mutants};
 use super::policy::Policy;
 use super::subject::{Peer, Subject};
@@ -83,7 +84,7 @@ pub fn cases(policy: &Policy, count: usize, seed: u64) -> Vec<Subject> {
     let Some(base) = approved(policy) else { return Vec::new() };
     let all = values(policy, &base);
     let asked: Vec<usize> = (0..all.len()).filter(|n| all.get(*n).is_some_and(|v| v.asked)).collect();
-    let mut made = Cases { base: &base, values: &all, random: Random(seed), rows: Vec::new() };
+    let mut made = Cases { policy, base: &base, values: &all, random: Random(seed), rows: Vec::new() };
     for _ in 0..(count / 50).max(1) {
         made.add(&[]);
     }
@@ -121,6 +122,7 @@ pub fn cases(policy: &Policy, count: usize, seed: u64) -> Vec<Subject> {
 }
 
 struct Cases<'a> {
+    policy: &'a Policy,
     base: &'a Subject,
     values: &'a [Values<'a>],
     random: Random,
@@ -154,13 +156,13 @@ impl Cases<'_> {
     }
 
     fn push(&mut self, mut row: Subject) {
-        settle(&mut row);
+        settle(self.policy, &mut row);
         self.rows.push(row);
     }
 }
 
 /// What cannot be seen of a row together with the rest of it is unknown, as [`super::stage`] says.
-fn settle(row: &mut Subject) {
+fn settle(policy: &Policy, row: &mut Subject) {
     if !row.process_known {
         row.peers.clear();
         row.logins.clear();
@@ -170,7 +172,9 @@ fn settle(row: &mut Subject) {
         row.session.clear();
         row.grandparent_path.clear();
     }
-    if row.path.is_empty() || (row.sha256.is_empty() && !row.process_known) {
+    // The inventory is looked up where policies' programs lie, by a whole digest.
+    let elsewhere = policy.must.path.as_ref().is_some_and(|list| !path_listed(list, &row.path));
+    if elsewhere || row.path.is_empty() || (row.sha256.len() != 64 && !row.process_known) {
         row.packages = None;
     }
     if row.path.is_empty() || row.evidence_class != "yara_file" {

@@ -1,6 +1,7 @@
 //! Another pool, another wallet.
 
 use super::super::approved::peer;
+use super::super::judge_peers::name_of;
 use super::super::policy::Destination;
 use super::super::subject::{Peer, Subject};
 use super::super::values::{cidr, mask};
@@ -58,6 +59,8 @@ impl Other {
 fn destinations(made: &mut Mutants<'_>) {
     let (must, must_not) = (&made.policy.must.destination, &made.policy.must_not.destination);
     let own = made.row.peers.first().cloned().or_else(|| made.row.destination.clone()).unwrap_or_default();
+    // What is before the host of a URL, or behind it, is not compared.
+    let own = Peer { name: name_of(&own.name).trim_end_matches('.').to_owned(), ..own };
     let named = |name: String| Peer { name, ..own.clone() };
     let at = |ip: &str| Peer { name: String::new(), ip: ip.to_owned(), ..own.clone() };
     let mut others = vec![

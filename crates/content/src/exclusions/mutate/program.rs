@@ -50,6 +50,10 @@ fn paths(made: &mut Mutants<'_>) {
     };
     // The letter of a drive is no name.
     others.extend(lookalike(path, if windows { 3 } else { 0 }).map(|other| ("a Cyrillic letter in it", other)));
+    if let Some(k) = path.find(['k', 'K']).filter(|_| windows) {
+        let (before, after) = (path.get(..k).unwrap_or_default(), path.get(k + 1..).unwrap_or_default());
+        others.push(("the sign of Kelvin for a K", format!("{before}\u{212a}{after}")));
+    }
     // In a folder that is allowed a name may be any; a line feed may not be in one.
     others.push(("a line more", format!("{path}\nx")));
     if !listed.iter().any(|place| place.ends_with('*') && path_listed(std::slice::from_ref(place), path)) {

@@ -74,11 +74,13 @@ fn parents(made: &mut Mutants<'_>) {
             s.grandparent_path.clear();
             s.parent_command_line.clear();
         });
-        made.add("parent", "a parent whose name is written as the policy writes it", |s| {
-            s.parent = listed.first().cloned().unwrap_or_default();
-            (s.grandparent, s.grandparent_path) = (String::new(), String::new());
-            s.parent_command_line.clear();
-        });
+        if let Some(item) = listed.iter().find(|item| item.contains(['<', '?'])) {
+            made.add("parent", "a parent whose name is written as the policy writes it", |s| {
+                item.clone_into(&mut s.parent);
+                (s.grandparent, s.grandparent_path) = (String::new(), String::new());
+                s.parent_command_line.clear();
+            });
+        }
     }
     for parent in made.policy.must_not.parent.iter().flatten() {
         made.add("not_parent", "a parent that is forbidden", |s| set_parent(s, parent));

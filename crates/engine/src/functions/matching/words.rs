@@ -59,11 +59,21 @@ fn once(needle: &str, place: Place, case_sensitive: bool, text: &str) -> bool {
         return needle.is_empty();
     }
     match place {
-        Place::Anywhere if case_sensitive => memchr::memmem::find(text.as_bytes(), needle.as_bytes()).is_some(),
+        Place::Anywhere if case_sensitive => is_within(text.as_bytes(), needle.as_bytes()),
         Place::Start if case_sensitive => text.starts_with(needle),
         Place::End if case_sensitive => text.ends_with(needle),
         _ => Needle::new(needle, place, case_sensitive).is_in(text),
     }
+}
+
+/// Short texts are looked through without any preparation.
+fn is_within(text: &[u8], needle: &[u8]) -> bool {
+    const SHORT: usize = 512;
+    let Some(first) = needle.first() else { return true };
+    if text.len() > SHORT {
+        return memchr::memmem::find(text, needle).is_some();
+    }
+    memchr::memchr_iter(*first, text).any(|at| text.get(at..).is_some_and(|rest| rest.starts_with(needle)))
 }
 
 /// A Boolean a row, never null.

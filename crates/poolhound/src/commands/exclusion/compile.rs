@@ -35,12 +35,12 @@ pub(super) fn run(args: &CompileArgs, quiet: bool) -> Result<u8, Error> {
     faulty |= tell(&library.compile_exclusions());
     write(&library, args)?;
     if !quiet {
-        eprintln!(
+        complain(&format!(
             "{}: {} policies, {} stored functions; {refused} policies left out",
             args.output.display(),
             library.policies.len(),
             library.function_with_parts(FUNCTION).len()
-        );
+        ));
     }
     Ok(if faulty {
         exit::USAGE

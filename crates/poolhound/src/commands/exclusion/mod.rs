@@ -66,8 +66,9 @@ impl Judged {
             return Err(Error::Usage("none of the policies could be loaded".to_owned()));
         }
         let (catalog, bad_lists) = catalog(&mut library, &args.library)?;
+        let host = evidence.host.clone();
         let evidence = open(evidence)?;
-        let (sensor, bad_rules) = scanner(&evidence, &library);
+        let (sensor, bad_rules) = scanner(&evidence, &library, host.as_deref(), args.engine.now);
         bad_rules.iter().for_each(|e| complain(e));
         let source = Combined { evidence: &evidence, sensor };
         let progress = Progress::new(quiet);

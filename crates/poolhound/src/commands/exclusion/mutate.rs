@@ -86,7 +86,7 @@ fn explained(library: &Library, tried: &[Tried<'_>], args: &MutateArgs) -> Resul
     .map_err(failed)?;
     lay_out(tried, folder.path()).map_err(failed)?;
     let catalog = LibraryCatalog::new(library, Externals::default());
-    let nothing = EvidenceArgs { paths: vec![folder.path().to_owned()], table: None, timezone: None, since: None, until: None };
+    let nothing = EvidenceArgs { paths: vec![folder.path().to_owned()], table: None, timezone: None, host: None, since: None, until: None };
     let evidence = open(&nothing)?;
     let progress = Progress::new(true);
     let backend = LocalBackend::new(engine(&args.judging.engine, cancel_on_interrupt()), &catalog, Some(&evidence), &progress);
