@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on fails; what is left out is told")]
 
+mod agreement;
 mod campaigns;
 mod command_lines;
 mod content;
