@@ -71,12 +71,10 @@ fn lay_out(policy: &Policy, rows: &[Subject], folder: &Path) {
 /// Whether the function says which facts held: of the policies that come near a row it tells the nearest.
 fn told(policy: &Policy, row: &Subject, facts: &BTreeMap<&str, i8>) -> bool {
     let held = |name: &str| facts.get(name) == Some(&1);
-    let whole = policy
-        .must
-        .path
-        .iter()
-        .flatten()
-        .any(|path| *path == row.path || (path.contains('\\') && path.to_lowercase() == row.path.to_lowercase()));
+    let places = policy.must.path.iter().flatten().filter(|path| !path.ends_with('*'));
+    let whole = places
+        .map(|path| (path, path.contains('\\')))
+        .any(|(path, windows)| *path == row.path || (windows && path.to_lowercase() == row.path.to_lowercase()));
     let candidate = held("host_group") || policy.must.host_group.is_none() || whole;
     let near = ["path", "sha256", "signer", "package", "host_group"].into_iter().any(held);
     policy.explains.contains(&row.evidence_class) && candidate && near
