@@ -66,7 +66,7 @@ pub fn hunt(backend: &dyn Backend, library: &Library, prices: Option<&Prices>, l
     hunted
 }
 
-fn problem(hunt: &Hunt, error: QueryError) -> Problem {
+pub(crate) fn problem(hunt: &Hunt, error: QueryError) -> Problem {
     Problem { hunt: hunt.id.clone(), file: hunt.file.clone(), error, query: hunt.query.clone() }
 }
 

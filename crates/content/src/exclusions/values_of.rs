@@ -27,7 +27,7 @@ pub fn asked(policy: &Policy, fact: &str) -> String {
         "rule" => format!("only {}", any(must.rule.as_ref())),
         "window" => must.window.iter().flatten().map(window).collect::<Vec<_>>().join("; or "),
         "valid" => format!("from {} until {}", policy.valid.from, policy.valid.until),
-        "claimed" => format!("no evidence of the process beyond {}", policy.explains.join(", ")),
+        "claimed" => format!("no evidence of the process beyond {}, and no other open row about it", policy.explains.join(", ")),
         "offline" => "no connection of the process".to_owned(),
         "no_mining_protocol" => "no mining session of the process".to_owned(),
         "not_path" => none_of(not.path.as_ref()),

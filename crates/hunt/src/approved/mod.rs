@@ -12,7 +12,7 @@ use crate::columns::{explained, signed, union};
 use crate::entities::{self, Row};
 use crate::findings::{host, object};
 use crate::ids::id;
-use crate::run::Problem;
+use crate::run::{Problem, problem};
 use content::Library;
 use content::exclusions::Subject;
 use model::{Backend, EvidenceClass, Fact, Query, Verdict};
@@ -41,7 +41,13 @@ pub struct JudgedRow {
 
 /// Runs all hunts of a library and tells each row as its policies judge it.
 pub fn judged_rows(backend: &dyn Backend, library: &Library) -> (Vec<JudgedRow>, Vec<Problem>) {
-    let hunts: Vec<_> = library.hunts.iter().filter(|hunt| backend.check(&hunt.query).is_ok()).collect();
+    let (mut hunts, mut problems) = (Vec::new(), Vec::new());
+    for hunt in &library.hunts {
+        match backend.check(&hunt.query) {
+            Ok(_) => hunts.push(hunt),
+            Err(error) => problems.push(problem(hunt, error)),
+        }
+    }
     let (lets, found) = union(&hunts);
     let numbered = format!("{lets}let Found = materialize({found}| serialize RowNumber = row_number());\n");
     let query = |id: &str, text: String| Query { id: id.to_owned(), text, lineage: false };
@@ -52,7 +58,6 @@ pub fn judged_rows(backend: &dyn Backend, library: &Library) -> (Vec<JudgedRow>,
         query("peers", "Poolhound_ProcessPeers()".to_owned()),
         query("sessions", "Poolhound_MiningSessions()".to_owned()),
     ];
-    let mut problems = Vec::new();
     let mut answers = Vec::new();
     for (query, answer) in queries.iter().zip(backend.run(&queries)) {
         match answer {

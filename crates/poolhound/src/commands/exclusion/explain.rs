@@ -4,9 +4,10 @@ use super::{Judged, object, report_to, write_objects};
 use crate::cli::ReportFormat;
 use crate::cli::exclusion::ExplainArgs;
 use crate::error::Error;
+use crate::progress::complain;
 use ::content::exclusions::{Judge, Policy, Subject, asked, seen};
 use ::hunt::JudgedRow;
-use model::{Verdict, exit, ticks};
+use model::{FactState, Verdict, exit, ticks};
 use report::safe;
 use report::style::Style;
 use serde_json::{Value, json};
@@ -28,25 +29,33 @@ pub(super) fn run(args: &ExplainArgs, quiet: bool) -> Result<u8, Error> {
     }
     let judges: Vec<(&Policy, Judge<'_>)> = judged.library.policies.iter().map(|(_, policy)| (policy, Judge::new(policy))).collect();
     // Open rows say what an exclusion lacked; rows that are alike say it once.
-    let mut shown: Vec<(&JudgedRow, &Subject)> = Vec::new();
+    let (mut shown, mut more): (Vec<(&JudgedRow, &Subject)>, usize) = (Vec::new(), 0);
     for row in rows.iter().filter(|r| r.verdict == Verdict::Open).chain(rows.iter().filter(|r| r.verdict == Verdict::Explained)) {
         for subject in &row.subjects {
             let alike = |other: &Subject| {
                 Subject { first: None, last: None, ..other.clone() } == Subject { first: None, last: None, ..subject.clone() }
             };
-            if shown.len() < MAX_ROWS && !shown.iter().any(|(_, other)| alike(other)) {
+            if shown.iter().any(|(_, other)| alike(other)) {
+                continue;
+            }
+            if shown.len() < MAX_ROWS {
                 shown.push((row, subject));
+            } else {
+                more += 1;
             }
         }
     }
     let told: Vec<(&JudgedRow, &Subject, Vec<Nearest<'_>>)> =
-        shown.into_iter().map(|(row, subject)| (row, subject, nearest(subject, &row.exclusion, &judges))).collect();
+        shown.into_iter().map(|(row, subject)| (row, subject, nearest(subject, row, &judges))).collect();
     let (mut out, style) = report_to(&args.judging.report)?;
     match args.judging.report.format {
         ReportFormat::Terminal => terminal(first, rows.len(), &told, style, &mut *out)?,
         format => write_objects(&machine(first, rows.len(), &told), format == ReportFormat::Jsonl, &mut *out)?,
     }
     out.flush()?;
+    if more > 0 {
+        complain(&format!("{more} more rows of the finding are told apart by what is known of them, and not shown"));
+    }
     judged.tell_unread();
     Ok(if judged.faulty { exit::USAGE } else { exit::CLEAN })
 }
@@ -59,10 +68,25 @@ struct Nearest<'a> {
 }
 
 /// The policies that come nearest, best first: the one that the hunt names, then by the facts that hold.
-fn nearest<'a>(subject: &Subject, named: &str, judges: &[(&'a Policy, Judge<'a>)]) -> Vec<Nearest<'a>> {
+fn nearest<'a>(subject: &Subject, row: &JudgedRow, judges: &[(&'a Policy, Judge<'a>)]) -> Vec<Nearest<'a>> {
+    let named = row.exclusion.as_str();
+    // Where the stored function judged the row by the policy its word counts: it also knows the process' other rows.
+    let told = |policy: &Policy, fact: &'static str, state: i8| {
+        let judged = row.facts.iter().find(|f| policy.id == named && row.subjects.len() == 1 && f.fact == fact);
+        let state = judged.map_or(state, |f| match f.state {
+            FactState::Held => 1,
+            FactState::Failed => -1,
+            FactState::Unknown => 0,
+        });
+        (fact, state)
+    };
     let mut all: Vec<Nearest<'a>> = judges
         .iter()
-        .map(|(policy, judge)| Nearest { policy, claimed: policy.explains.contains(&subject.evidence_class), facts: judge.facts(subject) })
+        .map(|(policy, judge)| Nearest {
+            policy,
+            claimed: policy.explains.contains(&subject.evidence_class),
+            facts: judge.facts(subject).into_iter().map(|(fact, state)| told(policy, fact, state)).collect(),
+        })
         .filter(|n| n.policy.id == named || n.facts.iter().any(|(fact, state)| NEAR.contains(fact) && *state == 1))
         .collect();
     let held = |n: &Nearest<'_>| n.facts.iter().filter(|(_, state)| *state == 1).count();

@@ -60,15 +60,14 @@ pub(super) fn run(args: &MutateArgs, quiet: bool) -> Result<u8, Error> {
 
 /// The mutants of the rows that the policy explains; of rows that are alike but for their time once.
 fn made<'a>(policy: &'a Policy, judged: &Judged) -> Tried<'a> {
-    let mut seen: Vec<Subject> = Vec::new();
+    let mut seen = BTreeSet::new();
     let mut all = Tried { policy, rows: 0, mutants: Vec::new() };
     for row in judged.rows.iter().filter(|r| r.verdict == Verdict::Explained && r.exclusion == policy.id) {
         for subject in &row.subjects {
             let bare = Subject { first: None, last: None, process: String::new(), device: String::new(), ..subject.clone() };
-            if seen.contains(&bare) {
+            if !seen.insert(format!("{bare:?}")) {
                 continue;
             }
-            seen.push(bare);
             all.rows += 1;
             all.mutants.extend(mutants(policy, subject).into_iter().map(|mutant| (mutant, row.object.clone(), false)));
         }
