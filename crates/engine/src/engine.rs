@@ -17,7 +17,7 @@ use arrow::record_batch::RecordBatch;
 use datafusion::logical_expr::LogicalPlan;
 use kql_bind::checked::Rel;
 use model::{Answer, Backend, Catalog, FileRef, Lineage, Offer, Query, QueryError, ReadError, RecordId, Schema, Source, ticks};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -49,7 +49,7 @@ pub struct RunOutcome {
     pub read_error_count: u64,
     pub warnings: Vec<(FileRef, String)>,
     /// Byte offsets of the records that the answers' lineage names, where the format has offsets.
-    pub offsets: BTreeMap<RecordId, u64>,
+    pub offsets: HashMap<RecordId, u64>,
     /// Whether the run was stopped: answers rest on part of the evidence, or are cut short.
     pub incomplete: bool,
     /// What the evidence was, before reading.
@@ -97,7 +97,7 @@ impl Engine {
             read_errors: Vec::new(),
             read_error_count: 0,
             warnings: Vec::new(),
-            offsets: BTreeMap::new(),
+            offsets: HashMap::new(),
             incomplete: false,
             offer,
             scans: Vec::new(),
@@ -321,10 +321,10 @@ fn answer(env: &Env, computed: &mut Computed, rel: &Rel, with_lineage: bool, mut
 fn offsets(
     answers: &[Result<Answer, QueryError>],
     kept: &BTreeMap<Arc<str>, Arc<crate::pass::store::Kept>>,
-) -> Result<BTreeMap<RecordId, u64>> {
-    let named: BTreeSet<RecordId> =
+) -> Result<HashMap<RecordId, u64>> {
+    let named: HashSet<RecordId> =
         answers.iter().flatten().filter_map(|a| a.lineage.as_ref()).flatten().flat_map(|l| l.records.iter().copied()).collect();
-    let mut found = BTreeMap::new();
+    let mut found = HashMap::new();
     if named.is_empty() {
         return Ok(found);
     }

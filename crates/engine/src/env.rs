@@ -3,6 +3,7 @@
 use crate::error::{EngineError, Result};
 use crate::node::Planner;
 use crate::pass::store::Kept;
+use crate::prefetch;
 use crate::stop::Stop;
 use arrow::record_batch::RecordBatch;
 use datafusion::execution::SessionState;
@@ -71,7 +72,10 @@ impl Env {
     pub(crate) fn execute_into(&self, plan: &LogicalPlan, batches: &mut Vec<RecordBatch>) -> Result<()> {
         let optimised = self.optimise(plan)?;
         self.runtime.block_on(async {
-            let physical = self.session.query_planner().create_physical_plan(&optimised, &self.session).await?;
+            let mut physical = self.session.query_planner().create_physical_plan(&optimised, &self.session).await?;
+            if self.runtime.metrics().num_workers() > 1 {
+                physical = prefetch::ahead(&physical)?;
+            }
             tracing::debug!(plan = %datafusion::physical_plan::displayable(physical.as_ref()).indent(false), "running");
             let mut stream = execute_stream(physical, self.session.task_ctx())?;
             while let Some(batch) = stream.next().await {

@@ -16,6 +16,7 @@ pub mod observer;
 mod ops;
 pub mod options;
 pub mod pass;
+mod prefetch;
 mod stop;
 mod table;
 mod udf;

@@ -4,8 +4,9 @@ use crate::findings::Found;
 use crate::ids::id;
 use crate::story::{next_steps, story};
 use model::{Case, EvidenceClass, Severity, Verdict};
+use rayon::prelude::*;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// The case of findings whose host the evidence does not name. Hunts write `unknown client of ns-01` where they know the server.
 pub(crate) const UNKNOWN_HOST: &str = "unknown host";
@@ -18,15 +19,18 @@ pub(crate) fn is_unknown(host: &str) -> bool {
 /// The cases of all open findings, worst first. A host that is known by name in one finding and by address in another is one host.
 pub(crate) fn cases(found: &[Found]) -> Vec<Case> {
     let names = Names::of(found);
-    let mut hosts: BTreeMap<String, Vec<&Found>> = BTreeMap::new();
+    let mut hosts: HashMap<String, Vec<&Found>> = HashMap::new();
     for one in found.iter().filter(|f| f.finding.verdict == Verdict::Open) {
         hosts.entry(names.host(one)).or_default().push(one);
     }
     let mut cases: Vec<(Option<i64>, Case)> = hosts
-        .into_iter()
+        .into_par_iter()
         .filter(|(_, members)| members.iter().any(|f| matters(f)))
         .map(|(host, mut members)| {
-            members.sort_by_key(|f| (Reverse(f.finding.severity), f.first, f.finding.id.clone()));
+            members.sort_by(|a, b| {
+                let key = |f: &Found| (Reverse(f.finding.severity), f.first);
+                key(a).cmp(&key(b)).then_with(|| a.finding.id.cmp(&b.finding.id))
+            });
             let first = members.iter().filter_map(|f| f.first).min();
             let case = Case {
                 id: id(&["case", &host.to_lowercase()]),
@@ -39,7 +43,7 @@ pub(crate) fn cases(found: &[Found]) -> Vec<Case> {
             (first, case)
         })
         .collect();
-    cases.sort_by(|(first_a, a), (first_b, b)| {
+    cases.par_sort_by(|(first_a, a), (first_b, b)| {
         (Reverse(a.severity), Reverse(a.findings.len()), first_a, &a.host).cmp(&(
             Reverse(b.severity),
             Reverse(b.findings.len()),
@@ -55,33 +59,38 @@ fn matters(one: &Found) -> bool {
     one.finding.severity > Severity::Informational || one.finding.outcome.stopped()
 }
 
-/// What other findings tell of the host of a finding that does not name it.
+/// What other findings tell of the host of a finding that does not name it. Hosts are in lower case.
 #[derive(Default)]
-struct Names {
+struct Names<'a> {
     /// By address, where exactly one name goes with it.
-    by_address: BTreeMap<String, Option<String>>,
+    by_address: HashMap<&'a str, Option<String>>,
     /// By the hash of a file that ran on exactly one host.
-    by_hash: BTreeMap<String, Option<String>>,
-    all: BTreeSet<String>,
+    by_hash: HashMap<&'a str, Option<String>>,
+    all: HashSet<String>,
 }
 
-impl Names {
-    fn of(found: &[Found]) -> Self {
+impl<'a> Names<'a> {
+    fn of(found: &'a [Found]) -> Self {
         let mut names = Self::default();
+        // Files may have no host; all else has one, and then hashes and the list of hosts tell nothing.
+        let lost = found.iter().any(|f| f.finding.entities.host().is_none());
         for entities in found.iter().map(|f| &f.finding.entities) {
-            let Some(host) = entities.get("host").filter(|h| !is_unknown(h)).map(|h| h.to_lowercase()) else { continue };
-            for (map, key) in [(&mut names.by_address, entities.get("ip")), (&mut names.by_hash, entities.get("sha256"))] {
-                if let Some(key) = key.filter(|k| **k != host) {
-                    map.entry(key.clone())
-                        .and_modify(|known| {
-                            if known.as_ref() != Some(&host) {
-                                *known = None;
-                            }
-                        })
-                        .or_insert_with(|| Some(host.clone()));
+            let Some(host) = entities.get("host").filter(|h| !is_unknown(h)) else { continue };
+            let (address, hash) = (entities.get("ip"), entities.get("sha256").filter(|_| lost));
+            if address.is_none() && !lost {
+                continue;
+            }
+            let host = host.to_lowercase();
+            for (map, key) in [(&mut names.by_address, address), (&mut names.by_hash, hash)] {
+                let Some(key) = key.filter(|k| **k != host) else { continue };
+                let known = map.entry(key).or_insert_with(|| Some(host.clone()));
+                if known.as_ref() != Some(&host) {
+                    *known = None;
                 }
             }
-            names.all.insert(host);
+            if lost {
+                names.all.insert(host);
+            }
         }
         names
     }
@@ -89,7 +98,7 @@ impl Names {
     /// The host of the finding's case. A file is of the host that ran it, or that a folder of its path is named after, as copies of disks are.
     fn host(&self, one: &Found) -> String {
         let entities = &one.finding.entities;
-        if let Some(host) = entities.get("host").or_else(|| entities.get("ip")) {
+        if let Some(host) = entities.host() {
             return self.by_address.get(host).cloned().flatten().unwrap_or_else(|| host.to_lowercase());
         }
         let ran = entities.get("sha256").and_then(|hash| self.by_hash.get(hash).cloned().flatten());
@@ -137,19 +146,14 @@ fn severity(members: &[&Found]) -> Severity {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::{Finding, Outcome};
+    use model::{Entities, Finding, Outcome};
 
     fn found(host: &str, ip: &str, class: EvidenceClass, severity: Severity, outcome: Outcome) -> Found {
-        let mut entities = BTreeMap::new();
-        for (key, value) in [("host", host), ("ip", ip)] {
-            if !value.is_empty() {
-                entities.insert(key.to_owned(), value.to_owned());
-            }
-        }
+        let entities = Entities::new([("host", host.to_owned()), ("ip", ip.to_owned())]);
         let finding = Finding {
             id: id(&[host, ip, class.name()]),
-            hunt: class.name().to_owned(),
-            title: String::new(),
+            hunt: class.name().into(),
+            title: "".into(),
             detail: String::new(),
             severity,
             evidence_class: class,
@@ -164,7 +168,7 @@ mod tests {
             bytes: None,
             duration_s: None,
             entities,
-            techniques: Vec::new(),
+            techniques: Vec::new().into(),
             provenance: Vec::new(),
         };
         Found { finding, first: None }
@@ -196,12 +200,12 @@ mod tests {
     #[test]
     fn a_file_belongs_to_the_host_that_ran_it_or_whose_folder_it_is_in() {
         let mut process = found("web-01", "", EvidenceClass::ProcessCommand, Severity::Medium, Outcome::Unknown);
-        process.finding.entities.insert("sha256".to_owned(), "ab".to_owned());
+        process.finding.entities = Entities::new([("host", "web-01".to_owned()), ("sha256", "ab".to_owned())]);
         let mut files = Vec::new();
         for (sha256, file) in [("ab", "x/miner"), ("cd", "disk/WEB-01/tmp/miner"), ("ef", "disk/other/miner")] {
             let mut one = found("", "", EvidenceClass::YaraFile, Severity::Low, Outcome::Unknown);
             one.finding.id = sha256.to_owned();
-            one.finding.entities = [("sha256".to_owned(), sha256.to_owned()), ("file".to_owned(), file.to_owned())].into();
+            one.finding.entities = Entities::new([("sha256", sha256.to_owned()), ("file", file.to_owned())]);
             files.push(one);
         }
         files.push(process);

@@ -98,8 +98,8 @@ pub(crate) fn union(hunts: &[&Hunt]) -> (String, String) {
 }
 
 /// All that a row says before it is judged: equal for rows that are judged alike.
-pub(crate) fn signed(row: &Row) -> String {
-    let row = Row { verdict: String::new(), exclusion: String::new(), facts: String::new(), ..row.clone() };
+pub(crate) fn signed(row: &Row<'_>) -> String {
+    let row = Row { verdict: "", exclusion: "", facts: "", ..*row };
     format!("{row:?}")
 }
 

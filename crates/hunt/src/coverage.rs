@@ -2,8 +2,8 @@
 
 use crate::run::Hunted;
 use model::finding::HuntWithoutData;
-use model::{Coverage, Finding, ticks};
-use std::collections::{BTreeMap, BTreeSet};
+use model::{Coverage, ticks};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Rows of one host in one table; the host is empty where the table has no column for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub fn coverage(rows: &[TableRows], looked_at: &[&str], hunted: &Hunted) -> Vec<
     }
     let everything: BTreeSet<&str> =
         rows.iter().filter(|r| r.rows > 0).map(|r| r.table.as_str()).chain(looked_at.iter().copied()).collect();
-    let found = found(hunted);
+    let found = found(hunted, &hosts);
     let none = BTreeSet::new();
     let mut lines = Vec::new();
     for (host, mut tables) in hosts {
@@ -52,17 +52,20 @@ pub fn coverage(rows: &[TableRows], looked_at: &[&str], hunted: &Hunted) -> Vec<
     lines
 }
 
-/// The hunts that found something about a host, whatever name or address their records had for it.
-fn found(hunted: &Hunted) -> BTreeMap<String, BTreeSet<&str>> {
-    let by_id: BTreeMap<&str, &Finding> = hunted.findings.iter().map(|f| (f.id.as_str(), f)).collect();
-    let mut found: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+/// The hunts that found something about one of the hosts, whatever name or address their records had for it.
+fn found<'a>(hunted: &'a Hunted, hosts: &BTreeMap<&str, Vec<&TableRows>>) -> HashMap<String, BTreeSet<&'a str>> {
+    let of_interest = |host: &str| Some(host.to_lowercase()).filter(|host| hosts.contains_key(host.as_str()));
+    let mut case_of: HashMap<&str, String> = HashMap::new();
     for case in &hunted.cases {
-        let hunts = case.findings.iter().filter_map(|id| by_id.get(id.as_str())).map(|f| f.hunt.as_str());
-        found.entry(case.host.to_lowercase()).or_default().extend(hunts);
+        if let Some(host) = of_interest(&case.host) {
+            case_of.extend(case.findings.iter().map(|id| (id.as_str(), host.clone())));
+        }
     }
+    let mut found: HashMap<String, BTreeSet<&str>> = HashMap::new();
     for finding in &hunted.findings {
-        for host in ["host", "ip"].iter().filter_map(|name| finding.entities.get(*name)) {
-            found.entry(host.to_lowercase()).or_default().insert(&finding.hunt);
+        let named = ["host", "ip"].iter().filter_map(|name| finding.entities.get(name)).filter_map(of_interest);
+        for host in named.chain(case_of.remove(finding.id.as_str())) {
+            found.entry(host).or_default().insert(&finding.hunt);
         }
     }
     found

@@ -7,5 +7,6 @@ pub(crate) fn id(parts: &[&str]) -> String {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
-    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let digest = hash.finalize();
+    format!("{:016x}", digest.iter().take(8).fold(0u64, |number, byte| number << 8 | u64::from(*byte)))
 }

@@ -16,4 +16,5 @@ mod story;
 
 pub use approved::{Backtest, Contradiction, Hidden, JudgedRow, backtest, difference, judged_rows, texts};
 pub use coverage::{TableRows, coverage};
+pub use findings::Locate;
 pub use run::{Hunted, Problem, hunt};

@@ -3,11 +3,12 @@
 use crate::campaigns::{self, campaigns};
 use crate::cases::cases;
 use crate::columns::explained;
-use crate::entities::{Row, rows};
-use crate::findings::{Found, findings};
+use crate::entities::Rows;
+use crate::findings::{Found, Locate, findings};
 use content::{Hunt, Library, Prices};
 use model::campaign::Campaign;
-use model::{Answer, Backend, Case, EvidenceClass, Finding, Lineage, Provenance, Query, QueryError, RecordId, Verdict};
+use model::{Answer, Backend, Case, EvidenceClass, Finding, Query, QueryError, Verdict};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -37,7 +38,7 @@ pub struct Problem {
 
 /// Runs all hunts of a library in one go, explains findings where the library has policies, and tells what was mined: with prices, what
 /// that cost. `locate` tells where a record lies; it is asked after the run.
-pub fn hunt(backend: &dyn Backend, library: &Library, prices: Option<&Prices>, locate: &dyn Fn(RecordId) -> Option<Provenance>) -> Hunted {
+pub fn hunt(backend: &dyn Backend, library: &Library, prices: Option<&Prices>, locate: Locate<'_>) -> Hunted {
     let mut hunted = Hunted::default();
     let mut sound: Vec<&Hunt> = Vec::new();
     for hunt in &library.hunts {
@@ -57,9 +58,9 @@ pub fn hunt(backend: &dyn Backend, library: &Library, prices: Option<&Prices>, l
         plain(backend, &sound, work, locate, &mut hunted.problems)
     };
     hunted.cases = cases(&found);
-    found.sort_by(|a, b| {
-        let key = |f: &Found| (f.finding.verdict == Verdict::Explained, std::cmp::Reverse(f.finding.severity));
-        key(a).cmp(&key(b)).then_with(|| a.first.cmp(&b.first)).then_with(|| a.finding.id.cmp(&b.finding.id))
+    // An id is a number in hexadecimal.
+    found.sort_by_cached_key(|Found { finding, first }| {
+        (finding.verdict == Verdict::Explained, Reverse(finding.severity), *first, u64::from_str_radix(&finding.id, 16).ok())
     });
     hunted.findings = found.into_iter().map(|f| f.finding).collect();
     hunted.campaigns = campaigns(answer.as_ref(), &library.hunts, &hunted.findings, prices);
@@ -92,7 +93,7 @@ fn plain(
     backend: &dyn Backend,
     hunts: &[&Hunt],
     work: bool,
-    locate: &dyn Fn(RecordId) -> Option<Provenance>,
+    locate: Locate<'_>,
     problems: &mut Vec<Problem>,
 ) -> (Vec<Found>, Option<Answer>) {
     let mut queries: Vec<Query> = hunts.iter().map(|h| Query { id: h.id.clone(), text: h.query.clone(), lineage: true }).collect();
@@ -102,7 +103,10 @@ fn plain(
     let mut found = Vec::new();
     for (hunt, answer) in hunts.iter().zip(answers) {
         match answer {
-            Ok(answer) => found.extend(findings(hunt, &rows(hunt, &answer), answer.lineage.as_deref(), false, locate)),
+            Ok(answer) => {
+                let rows = Rows::of(hunt, &answer);
+                found.extend(findings(hunt, 0..rows.len(), |n| rows.get(n), answer.lineage.as_deref(), false, locate));
+            }
             Err(error) => problems.push(problem(hunt, error)),
         }
     }
@@ -125,7 +129,7 @@ fn judged(
     backend: &dyn Backend,
     hunts: &[&Hunt],
     work: bool,
-    locate: &dyn Fn(RecordId) -> Option<Provenance>,
+    locate: Locate<'_>,
     problems: &mut Vec<Problem>,
 ) -> (Vec<Found>, Option<Answer>) {
     let groups = groups(backend, hunts);
@@ -152,20 +156,18 @@ fn judged(
     (found, mined)
 }
 
-fn judged_rows(hunts: &[&Hunt], answer: &Answer, locate: &dyn Fn(RecordId) -> Option<Provenance>) -> Vec<Found> {
+fn judged_rows(hunts: &[&Hunt], answer: &Answer, locate: Locate<'_>) -> Vec<Found> {
+    let Some(first) = hunts.first() else { return Vec::new() };
     // All rows have the same columns, whichever hunt they are of.
-    let mut by_hunt: BTreeMap<String, (Vec<Row>, Vec<Lineage>)> = BTreeMap::new();
-    let mut lineage = answer.lineage.clone().map(Vec::into_iter);
-    for row in hunts.first().map(|hunt| rows(hunt, answer)).unwrap_or_default() {
-        let (rows, records) = by_hunt.entry(row.hunt.clone()).or_default();
-        rows.push(row);
-        records.extend(lineage.as_mut().and_then(Iterator::next));
+    let rows = Rows::of(first, answer);
+    let mut by_hunt: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (n, row) in rows.iter().enumerate() {
+        by_hunt.entry(row.hunt).or_default().push(n);
     }
     let mut found = Vec::new();
     for hunt in hunts {
-        if let Some((rows, records)) = by_hunt.remove(&hunt.id) {
-            let lineage = (records.len() == rows.len()).then_some(records.as_slice());
-            found.extend(findings(hunt, &rows, lineage, true, locate));
+        if let Some(numbers) = by_hunt.remove(hunt.id.as_str()) {
+            found.extend(findings(hunt, numbers.into_iter(), |n| rows.get(n), answer.lineage.as_deref(), true, locate));
         }
     }
     found

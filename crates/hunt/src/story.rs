@@ -29,29 +29,29 @@ pub(crate) fn story(host: &str, members: &[&Found]) -> String {
 
 fn sentence(host: &str, found: &Found) -> String {
     let finding = &found.finding;
-    let entity = |name: &str| finding.entities.get(name).cloned().unwrap_or_default();
+    let entity = |name: &str| finding.entities.get(name).unwrap_or_default();
     let host = if host == UNKNOWN_HOST { "an unknown client" } else { host };
     let who = match entity("account") {
-        account if account.is_empty() => host.to_owned(),
+        "" => host.to_owned(),
         account => format!("{account} on {host}"),
     };
-    let pool = first([entity("domain"), entity("pool"), address(&entity("remote_ip"), &entity("remote_port")), "a pool".to_owned()]);
-    let process = first([entity("process"), entity("command_line"), "a process".to_owned()]);
+    let pool = first([entity("domain"), entity("pool"), &address(entity("remote_ip"), entity("remote_port")), "a pool"]).to_owned();
+    let process = first([entity("process"), entity("command_line"), "a process"]);
     let what = match finding.evidence_class {
         EvidenceClass::PoolDns => format!("{host} looked up {pool}"),
-        EvidenceClass::PoolConnection => format!("{host} went to {pool}{}", by(&entity("process"))),
+        EvidenceClass::PoolConnection => format!("{host} went to {pool}{}", by(entity("process"))),
         EvidenceClass::PoolTls => format!("{host} opened TLS to {pool}"),
-        EvidenceClass::IdsAlert => format!("a sensor alerted on {host}: {}", first([finding.detail.clone(), finding.title.clone()])),
+        EvidenceClass::IdsAlert => format!("a sensor alerted on {host}: {}", first([&finding.detail, &finding.title])),
         EvidenceClass::StratumPayload => format!("{host} spoke a mining protocol with {pool}"),
         EvidenceClass::FlowShape => format!("{host} held a long thin connection to {pool}"),
         EvidenceClass::ProcessCommand => format!("{who} ran {process}"),
         EvidenceClass::ProcessName => format!("{who} ran a process named as a miner or node, {process}"),
         EvidenceClass::YaraFile => {
-            format!("the file {} matches {}", first([entity("file"), process]), first([finding.detail.clone(), "a rule".to_owned()]))
+            format!("the file {} matches {}", first([entity("file"), process]), first([&finding.detail, "a rule"]))
         }
-        EvidenceClass::YaraMemory => format!("the memory of {process} matches {}", first([finding.detail.clone(), "a rule".to_owned()])),
+        EvidenceClass::YaraMemory => format!("the memory of {process} matches {}", first([&finding.detail, "a rule"])),
         EvidenceClass::Persistence => format!("{who} made {process} start again"),
-        EvidenceClass::Wallet => format!("{who} named the wallet {} in a command line", mask(&entity("wallet"))),
+        EvidenceClass::Wallet => format!("{who} named the wallet {} in a command line", mask(entity("wallet"))),
     };
     let outcome = match finding.outcome {
         Outcome::Unknown => String::new(),
@@ -79,7 +79,7 @@ fn address(ip: &str, port: &str) -> String {
     if ip.is_empty() || port.is_empty() { ip.to_owned() } else { format!("{ip}:{port}") }
 }
 
-fn first<const N: usize>(of: [String; N]) -> String {
+fn first<const N: usize>(of: [&str; N]) -> &str {
     of.into_iter().find(|s| !s.is_empty()).unwrap_or_default()
 }
 
@@ -96,7 +96,7 @@ fn mask(wallet: &str) -> String {
 pub(crate) fn next_steps(host: &str, members: &[&Found]) -> Vec<String> {
     let worst = members.iter().map(|f| f.finding.severity).max().unwrap_or(Severity::Informational);
     let has = |class: EvidenceClass| members.iter().any(|f| f.finding.evidence_class == class);
-    let values = |name: &str| members.iter().filter_map(|f| f.finding.entities.get(name).cloned()).collect::<BTreeSet<_>>();
+    let values = |name: &str| members.iter().filter_map(|f| f.finding.entities.get(name)).collect::<BTreeSet<&str>>();
     let live = members.iter().any(|f| !f.finding.outcome.stopped());
     let mut steps = Vec::new();
     if is_unknown(host) {
@@ -104,7 +104,7 @@ pub(crate) fn next_steps(host: &str, members: &[&Found]) -> Vec<String> {
     } else if live && worst >= Severity::Medium {
         steps.push(format!("Isolate {host} from the network; keep it running, as the memory is evidence."));
     }
-    let files: BTreeSet<String> = values("process").union(&values("file")).filter(|f| f.contains(['/', '\\'])).cloned().collect();
+    let files: BTreeSet<&str> = values("process").union(&values("file")).filter(|f| f.contains(['/', '\\'])).copied().collect();
     if !files.is_empty() && worst >= Severity::Medium {
         steps.push(format!(
             "Preserve {} with its hash, its parent process and the account's start-up entries (cron, systemd, tasks, run keys).",
@@ -113,14 +113,14 @@ pub(crate) fn next_steps(host: &str, members: &[&Found]) -> Vec<String> {
     } else if !is_unknown(host) && !has(EvidenceClass::ProcessCommand) {
         steps.push(format!("Find the process on {host} behind these connections (sockets, or DeviceNetworkEvents at these times)."));
     }
-    let targets: BTreeSet<String> = match values("domain") {
+    let targets: BTreeSet<&str> = match values("domain") {
         domains if domains.is_empty() => values("remote_ip"),
         domains => domains,
     };
     if !targets.is_empty() && live {
         steps.push(format!("Block {} at the resolver and the firewall, and look for other hosts that ask for it.", some(&targets)));
     }
-    let asked: BTreeSet<String> = values("account");
+    let asked: BTreeSet<&str> = values("account");
     match asked.is_empty() || is_unknown(host) {
         true => steps.push("Ask the owner of the host whether this is approved; if so, write an exclusion with a hash or signer, a host group, a ticket and an end.".to_owned()),
         false => steps.push(format!("Ask {} and the host's owner whether this is approved; if so, write an exclusion with a hash or signer, a host group, a ticket and an end.", some(&asked))),
@@ -128,8 +128,8 @@ pub(crate) fn next_steps(host: &str, members: &[&Found]) -> Vec<String> {
     steps
 }
 
-fn some(values: &BTreeSet<String>) -> String {
-    let shown: Vec<&str> = values.iter().take(3).map(String::as_str).collect();
+fn some(values: &BTreeSet<&str>) -> String {
+    let shown: Vec<&str> = values.iter().take(3).copied().collect();
     match values.len() - shown.len() {
         0 => shown.join(", "),
         rest => format!("{} and {rest} more", shown.join(", ")),
@@ -147,6 +147,6 @@ mod tests {
             "48edfHu7…icoD"
         );
         assert_eq!(mask("short"), "short");
-        assert_eq!(some(&["a", "b", "c", "d"].map(str::to_owned).into()), "a, b, c and 1 more");
+        assert_eq!(some(&["a", "b", "c", "d"].into()), "a, b, c and 1 more");
     }
 }

@@ -1,7 +1,9 @@
 //! Findings, cases, coverage and the summary: the machine output of `hunt`, one object a line. Stable.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// How much a finding or a case matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -147,16 +149,60 @@ pub enum FactState {
     Unknown,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Fact {
-    pub fact: String,
+    pub fact: Cow<'static, str>,
     pub state: FactState,
 }
 
+/// What a finding is about, by name, in alphabetical order: `account`, `command_line`, `domain`, `file`, `host`, `ip`, `pool`, `process`,
+/// `remote_ip`, `remote_port`, `sha256`, `wallet`; absent where unknown. A list, as a million findings have one each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entities(Vec<(&'static str, String)>);
+
+impl Entities {
+    /// Empty values are absent.
+    pub fn new(named: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        let mut all: Vec<_> = named.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        all.sort_by_key(|(name, _)| *name);
+        all.shrink_to_fit();
+        Self(all)
+    }
+
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.0.iter().map(|(name, value)| (*name, value.as_str()))
+    }
+
+    /// The host's name, else its address.
+    pub fn host(&self) -> Option<&str> {
+        self.get("host").or_else(|| self.get("ip"))
+    }
+}
+
+impl Serialize for Entities {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+/// A text that many findings share.
+fn shared<S: Serializer>(text: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(text)
+}
+
+fn shared_all<S: Serializer>(texts: &Arc<[String]>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(texts.iter())
+}
+
 /// Where a record lies.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct Provenance {
-    pub file: String,
+    #[serde(serialize_with = "shared")]
+    pub file: Arc<str>,
     /// From 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub record: Option<u64>,
@@ -166,14 +212,16 @@ pub struct Provenance {
 }
 
 /// What a hunt found about one host and one object.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Finding {
     /// Made of hunt, host and object; the same in every run over the same activity.
     pub id: String,
-    pub hunt: String,
-    pub title: String,
+    #[serde(serialize_with = "shared")]
+    pub hunt: Arc<str>,
+    #[serde(serialize_with = "shared")]
+    pub title: Arc<str>,
     /// Why, in words, as the hunt's first row says it; empty where it says nothing.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub detail: String,
     pub severity: Severity,
     pub evidence_class: EvidenceClass,
@@ -183,7 +231,7 @@ pub struct Finding {
     /// The facts of the nearest exclusion, held or not.
     pub facts: Vec<Fact>,
     /// Open, and only the hash of the nearest exclusion failed: its program was updated, or replaced; the policy needs approval anew.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub reapprove: bool,
     /// ISO 8601, UTC; absent where no record has a time.
     pub first_seen: Option<String>,
@@ -192,10 +240,9 @@ pub struct Finding {
     pub count: u64,
     pub bytes: Option<u64>,
     pub duration_s: Option<f64>,
-    /// `host`, `ip`, `account`, `process`, `command_line`, `sha256`, `file`, `domain`, `remote_ip`, `remote_port`, `wallet`, `pool`;
-    /// absent where unknown.
-    pub entities: BTreeMap<String, String>,
-    pub techniques: Vec<String>,
+    pub entities: Entities,
+    #[serde(serialize_with = "shared_all")]
+    pub techniques: Arc<[String]>,
     pub provenance: Vec<Provenance>,
 }
 

@@ -15,7 +15,7 @@ pub mod tables;
 pub mod ticks;
 
 pub use backend::{Answer, Backend, Catalog, Lineage, NamedTable, Query, QueryError, StoredFunction};
-pub use finding::{Case, Coverage, EvidenceClass, Fact, FactState, Finding, Outcome, Provenance, Severity, Summary, Verdict};
+pub use finding::{Case, Coverage, Entities, EvidenceClass, Fact, FactState, Finding, Outcome, Provenance, Severity, Summary, Verdict};
 pub use kql::{KqlType, Value};
 pub use records::{FileRef, OFFSET_COLUMN, RECORD_COLUMN, RecordId};
 pub use source::{Batch, Offer, ReadError, Sink, Skipped, Source, Wants};

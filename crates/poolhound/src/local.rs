@@ -3,7 +3,7 @@
 use crate::cli::EngineArgs;
 use engine::{Engine, EngineOptions, LocalBackend, NowPolicy, RunOutcome};
 use model::{Provenance, RecordId, ticks};
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -21,15 +21,35 @@ pub(crate) fn cancel_on_interrupt() -> Arc<AtomicBool> {
 
 pub(crate) fn engine(args: &EngineArgs, cancel: Arc<AtomicBool>) -> Engine {
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    let threads = args.threads.unwrap_or(cores).max(1);
+    // What the hunts make of the answers keeps to as many; only a second engine of one run finds the threads started.
+    if let Err(error) = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global() {
+        tracing::debug!("{error}");
+    }
     Engine::new(EngineOptions {
-        threads: args.threads.unwrap_or(cores).max(1),
-        memory: Some(args.memory),
+        threads,
+        memory: Some(args.memory.unwrap_or_else(default_memory)),
         temp_dir: args.temp_dir.clone(),
         now: args.now.map_or(NowPolicy::EndOfEvidence, NowPolicy::Fixed),
         otherwise: clock(),
         timeout: args.timeout,
         cancel,
     })
+}
+
+/// What an investigation may take where nobody says: a quarter of what the machine, or the container, has.
+fn default_memory() -> u64 {
+    const LEAST: u64 = 1 << 30;
+    let read = |file: &str| std::fs::read_to_string(file).unwrap_or_default();
+    let machine = total(&read("/proc/meminfo"));
+    let container = read("/sys/fs/cgroup/memory.max").trim().parse().ok();
+    [machine, container].into_iter().flatten().min().map_or(LEAST, |bytes: u64| (bytes / 4).max(LEAST))
+}
+
+/// The bytes of `MemTotal:       24590000 kB`.
+fn total(meminfo: &str) -> Option<u64> {
+    let rest = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+    rest.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
 }
 
 /// Ticks.
@@ -46,21 +66,22 @@ pub(crate) fn outcome(backend: &LocalBackend<'_>) -> Option<RunOutcome> {
 /// Where a record lies.
 pub(crate) struct Locator {
     files: Vec<Arc<str>>,
-    offsets: BTreeMap<RecordId, u64>,
+    offsets: HashMap<RecordId, u64>,
 }
 
 impl Locator {
-    pub(crate) fn new(outcome: &RunOutcome) -> Self {
-        Self { files: outcome.offer.files.iter().map(|f| Arc::clone(&f.name)).collect(), offsets: outcome.offsets.clone() }
+    /// Takes what only a locator needs.
+    pub(crate) fn new(outcome: &mut RunOutcome) -> Self {
+        Self { files: outcome.offer.files.iter().map(|f| Arc::clone(&f.name)).collect(), offsets: std::mem::take(&mut outcome.offsets) }
     }
 
     pub(crate) fn empty() -> Self {
-        Self { files: Vec::new(), offsets: BTreeMap::new() }
+        Self { files: Vec::new(), offsets: HashMap::new() }
     }
 
     pub(crate) fn locate(&self, id: RecordId) -> Option<Provenance> {
         let file = self.files.get(id.file() as usize)?;
-        Some(Provenance { file: file.to_string(), record: Some(id.record()), offset: self.offsets.get(&id).copied() })
+        Some(Provenance { file: Arc::clone(file), record: Some(id.record()), offset: self.offsets.get(&id).copied() })
     }
 }
 
@@ -71,6 +92,12 @@ mod tests {
     use model::{Offer, Query, Sink, Source, Wants, tables};
     use std::fmt::Write;
     use std::path::Path;
+
+    #[test]
+    fn the_machine_says_how_much_it_has() {
+        assert_eq!(total("MemFree: 5 kB\nMemTotal:       24590000 kB\n"), Some(24_590_000 * 1024));
+        assert_eq!(total("MemTotal: much"), None);
+    }
 
     /// Every known table, without a record.
     struct AllTables;

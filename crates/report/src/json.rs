@@ -1,59 +1,77 @@
 //! Machine output: one JSON object a line, `type` first, or all of them in one array.
 
 use model::finding::Report;
+use rayon::prelude::*;
 use serde::Serialize;
-use serde_json::Value;
 use std::io::{self, Write};
+
+/// Objects that are put into words together, in order, by all threads.
+const BLOCK: usize = 1 << 14;
 
 /// One object a line: findings, cases, campaigns, read errors, coverage, and the summary last.
 pub fn lines(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    each(report, &mut |line| {
-        out.write_all(line.as_bytes())?;
-        out.write_all(b"\n")
-    })
+    Objects { before: b"", after: b"\n", skip: 0, out }.write(report)
 }
 
 /// The same objects in one array.
 pub fn array(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let mut separator = "[\n";
-    each(report, &mut |line| {
-        out.write_all(separator.as_bytes())?;
-        separator = ",\n";
-        out.write_all(line.as_bytes())
-    })?;
+    out.write_all(b"[\n")?;
+    Objects { before: b",\n", after: b"", skip: 2, out }.write(report)?;
     out.write_all(b"\n]\n")
 }
 
-fn each(report: &Report, write: &mut dyn FnMut(String) -> io::Result<()>) -> io::Result<()> {
-    for finding in &report.findings {
-        write(typed("finding", finding)?)?;
-    }
-    for case in &report.cases {
-        write(typed("case", case)?)?;
-    }
-    for campaign in &report.campaigns {
-        write(typed("campaign", campaign)?)?;
-    }
-    for error in &report.read_errors {
-        write(typed("read_error", error)?)?;
-    }
-    for coverage in &report.coverage {
-        write(typed("coverage", coverage)?)?;
-    }
-    write(typed("summary", &report.summary)?)
+struct Objects<'a> {
+    /// Before each object, and after it.
+    before: &'static [u8],
+    after: &'static [u8],
+    /// Bytes of the next object to leave out: what stands before the first.
+    skip: usize,
+    out: &'a mut dyn Write,
 }
 
-fn typed(kind: &str, value: &impl Serialize) -> io::Result<String> {
-    let mut object = serde_json::Map::from_iter([("type".to_owned(), Value::from(kind))]);
-    if let Value::Object(fields) = serde_json::to_value(value)? {
-        object.extend(fields);
+#[derive(Serialize)]
+struct Typed<'a, T> {
+    r#type: &'a str,
+    #[serde(flatten)]
+    value: &'a T,
+}
+
+impl Objects<'_> {
+    fn write(&mut self, report: &Report) -> io::Result<()> {
+        self.all("finding", &report.findings)?;
+        self.all("case", &report.cases)?;
+        self.all("campaign", &report.campaigns)?;
+        self.all("read_error", &report.read_errors)?;
+        self.all("coverage", &report.coverage)?;
+        self.all("summary", std::slice::from_ref(&report.summary))
     }
-    Ok(serde_json::to_string(&object)?)
+
+    fn all<T: Serialize + Sync>(&mut self, kind: &str, values: &[T]) -> io::Result<()> {
+        let (before, after) = (self.before, self.after);
+        let text = |values: &[T]| {
+            let mut text = Vec::new();
+            for value in values {
+                text.extend_from_slice(before);
+                serde_json::to_writer(&mut text, &Typed { r#type: kind, value })?;
+                text.extend_from_slice(after);
+            }
+            Ok(text)
+        };
+        for block in values.chunks(BLOCK) {
+            let texts: Vec<io::Result<Vec<u8>>> = block.par_chunks(BLOCK / 32).map(text).collect();
+            for text in texts {
+                self.out.write_all(text?.get(self.skip..).unwrap_or_default())?;
+                self.skip = 0;
+            }
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::Value;
     use model::finding::{ReadErrorRow, Report};
 
     #[test]

@@ -64,14 +64,14 @@ fn write_finding(finding: &Finding, style: Style, shown: Shown, out: &mut dyn Wr
     if !finding.detail.is_empty() {
         paragraph("    ", "      ", &safe(&finding.detail), style, out)?;
     }
-    for (name, value) in &finding.entities {
-        if !matches!(name.as_str(), "host") {
+    for (name, value) in finding.entities.iter() {
+        if name != "host" {
             writeln!(out, "    {:<13}{}", name.replace('_', " "), cut(&safe(value), style.width.saturating_sub(18).max(20)))?;
         }
     }
     if let Some(exclusion) = &finding.exclusion {
         let facts = |word: &str, state: FactState| {
-            let names: Vec<&str> = finding.facts.iter().filter(|f| f.state == state).map(|f| f.fact.as_str()).collect();
+            let names: Vec<&str> = finding.facts.iter().filter(|f| f.state == state).map(|f| &*f.fact).collect();
             (!names.is_empty()).then(|| format!("{word} {}", names.join(", ")))
         };
         let (held, failed) = (facts("held", FactState::Held), facts("failed", FactState::Failed));
@@ -103,11 +103,11 @@ fn explained(report: &Report, style: Style, shown: Shown, out: &mut dyn Write) -
     writeln!(out, "{}", style.bold("Explained by exclusions"))?;
     let mut groups: BTreeMap<(&str, &str), Vec<&Finding>> = BTreeMap::new();
     for finding in &explained {
-        let host = finding.entities.get("host").or(finding.entities.get("ip")).map_or("unknown host", String::as_str);
+        let host = finding.entities.host().unwrap_or("unknown host");
         groups.entry((finding.exclusion.as_deref().unwrap_or("?"), host)).or_default().push(finding);
     }
     for ((exclusion, host), findings) in groups {
-        let facts: Vec<&str> = findings[0].facts.iter().map(|f| f.fact.as_str()).collect();
+        let facts: Vec<&str> = findings[0].facts.iter().map(|f| &*f.fact).collect();
         let line = format!("{exclusion}: {} on {host} ({} held)", count(findings.len() as u64, "finding", "findings"), facts.join(", "));
         paragraph("  ", "    ", &safe(&line), style, out)?;
         if shown.all {
@@ -237,7 +237,7 @@ pub(crate) fn more(total: usize, what: &str, shown: Shown, out: &mut dyn Write) 
 mod tests {
     use super::*;
     use model::finding::{ReadErrorRow, SkippedFile, Summary};
-    use model::{EvidenceClass, Fact, Outcome, Provenance};
+    use model::{Entities, EvidenceClass, Fact, Outcome, Provenance};
 
     fn report() -> Report {
         let finding = Finding {
@@ -257,8 +257,8 @@ mod tests {
             count: 1,
             bytes: None,
             duration_s: None,
-            entities: [("domain".to_owned(), "pool.example\u{1b}[2J".to_owned())].into(),
-            techniques: Vec::new(),
+            entities: Entities::new([("domain", "pool.example\u{1b}[2J".to_owned())]),
+            techniques: Vec::new().into(),
             provenance: vec![Provenance { file: "dns.log".into(), record: Some(3), offset: Some(120) }],
         };
         let case = Case {

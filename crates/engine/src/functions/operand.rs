@@ -3,7 +3,7 @@
 use super::args::{self, Cells, longs, reals, texts};
 use super::{Arg, ArgInfo, Call, FunctionError, Kernel};
 use crate::dynamic::{self, DynValue};
-use arrow::array::{BooleanArray, Float64Array, Int64Array, StringViewArray};
+use arrow::array::{Array, ArrayRef, BooleanArray, Float64Array, Int64Array, StringViewArray};
 use model::{KqlType, Value};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
@@ -64,6 +64,17 @@ impl Operand {
     pub(crate) fn get(&self, row: usize) -> Cow<'_, str> {
         let text = self.cells.text(row);
         if self.dynamic { dynamic::to_kusto_string(text) } else { Cow::Borrowed(text) }
+    }
+
+    /// The texts as `write` has them; those of a batch in which none `changed` are the column itself.
+    pub(crate) fn rewritten(&self, rows: usize, changed: impl Fn(&str) -> bool, write: impl Fn(&str, &mut String)) -> ArrayRef {
+        if let Some(column) = self.column()
+            && column.null_count() == 0
+            && !column.iter().flatten().any(&changed)
+        {
+            return Arc::new(column.clone());
+        }
+        args::strings(rows, |row, out| write(&self.get(row), out))
     }
 
     /// Whether there is one value for all rows.

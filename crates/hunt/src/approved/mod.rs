@@ -9,7 +9,7 @@ pub use backtest::{Backtest, Contradiction, Hidden, backtest, difference};
 pub use cells::texts;
 
 use crate::columns::{explained, signed, union};
-use crate::entities::{self, Row};
+use crate::entities::{Row, Rows};
 use crate::findings::{host, object};
 use crate::ids::id;
 use crate::run::{Problem, problem};
@@ -71,11 +71,12 @@ pub fn judged_rows(backend: &dyn Backend, library: &Library) -> (Vec<JudgedRow>,
         return (Vec::new(), problems);
     };
     // Rows that say the same are judged the same, whichever of them is meant.
-    let verdicts: BTreeMap<String, Row> = entities::rows(hunt, verdicts).into_iter().map(|row| (signed(&row), row)).collect();
+    let verdicts = Rows::of(hunt, verdicts);
+    let verdicts: BTreeMap<String, Row<'_>> = verdicts.iter().map(|row| (signed(&row), row)).collect();
     let subjects = subjects::read(subjects, peers, sessions);
     let numbers = cells::numbers(rows, "RowNumber");
     let mut judged = Vec::new();
-    for (row, number) in entities::rows(hunt, rows).into_iter().zip(numbers) {
+    for (row, number) in Rows::of(hunt, rows).iter().zip(numbers) {
         let Some(of) = hunts.iter().find(|h| h.id == row.hunt) else { continue };
         let verdict = verdicts.get(&signed(&row));
         let object = object(of.evidence_class, &row);
@@ -85,11 +86,11 @@ pub fn judged_rows(backend: &dyn Backend, library: &Library) -> (Vec<JudgedRow>,
             title: of.name.clone(),
             class: of.evidence_class,
             host: host(&row).to_owned(),
-            object,
+            object: object.into_owned(),
             time: row.time,
             verdict: if verdict.is_some_and(|v| v.verdict == Verdict::EXPLAINED) { Verdict::Explained } else { Verdict::Open },
-            exclusion: verdict.map(|v| v.exclusion.clone()).unwrap_or_default(),
-            facts: verdict.map(|v| crate::findings::facts(&v.facts)).unwrap_or_default(),
+            exclusion: verdict.map(|v| v.exclusion.to_owned()).unwrap_or_default(),
+            facts: verdict.map(|v| crate::findings::facts(v.facts)).unwrap_or_default(),
             subjects: number.and_then(|n| subjects.get(&n)).cloned().unwrap_or_default(),
         });
     }

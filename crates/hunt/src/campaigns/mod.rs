@@ -21,17 +21,18 @@ const MOST_INTERVALS: usize = 200;
 
 /// Campaigns of an answer, most hashes first, then those of flows alone. A session belongs to its finding and shares its verdict.
 pub(crate) fn campaigns(answer: Option<&Answer>, hunts: &[Hunt], findings: &[Finding], prices: Option<&Prices>) -> Vec<Campaign> {
-    let verdicts: BTreeMap<&str, Verdict> = findings.iter().map(|f| (f.id.as_str(), f.verdict)).collect();
+    let of_payload = findings.iter().filter(|f| f.evidence_class == EvidenceClass::StratumPayload);
+    let verdicts: BTreeMap<&str, Verdict> = of_payload.map(|f| (f.id.as_str(), f.verdict)).collect();
     let payload: Vec<&Hunt> = hunts.iter().filter(|h| h.evidence_class == EvidenceClass::StratumPayload).collect();
-    let verdict = |row: &Row| {
+    let verdict = |row: &Row<'_>| {
         let (host, object) = (host(row).to_lowercase(), object(EvidenceClass::StratumPayload, row).to_lowercase());
         payload.iter().find_map(|hunt| verdicts.get(id(&[&hunt.id, &host, &object]).as_str()).copied())
     };
     let mut groups: BTreeMap<(bool, String), Vec<Work>> = BTreeMap::new();
     for work in answer.map(sessions).unwrap_or_default() {
-        let explained = verdict(&work.row) == Some(Verdict::Explained);
-        let key = match work.row.wallet.as_str() {
-            "" => format!("{} {}", host(&work.row), object(EvidenceClass::StratumPayload, &work.row)),
+        let explained = verdict(&work.row()) == Some(Verdict::Explained);
+        let key = match work.wallet.as_str() {
+            "" => format!("{} {}", host(&work.row()), object(EvidenceClass::StratumPayload, &work.row())),
             wallet => wallet.to_owned(),
         };
         groups.entry((explained, key)).or_default().push(work);
@@ -90,9 +91,9 @@ fn campaign(explained: bool, key: &str, of: &[Work], prices: Option<&Prices>) ->
     let spans = || of.iter().filter_map(Work::span);
     Campaign {
         id: id(&["campaign", if explained { "explained" } else { "open" }, key]),
-        wallet: of.first().map(|w| w.row.wallet.clone()).unwrap_or_default(),
+        wallet: of.first().map(|w| w.wallet.clone()).unwrap_or_default(),
         verdict: if explained { Verdict::Explained } else { Verdict::Open },
-        pools: of.iter().map(|w| object(EvidenceClass::StratumPayload, &w.row)).collect::<BTreeSet<_>>().into_iter().collect(),
+        pools: of.iter().map(|w| object(EvidenceClass::StratumPayload, &w.row()).into_owned()).collect::<BTreeSet<_>>().into_iter().collect(),
         coins: coins.into_iter().collect(),
         algorithms: texts(|w| &w.algorithm).into_iter().collect(),
         first_seen: spans().map(|s| s.0).min().map(ticks::iso_short),
@@ -111,7 +112,7 @@ fn campaign(explained: bool, key: &str, of: &[Work], prices: Option<&Prices>) ->
 fn hosts(of: &[Work]) -> Vec<MinedHost> {
     let mut by_host: BTreeMap<String, Vec<&Work>> = BTreeMap::new();
     for work in of {
-        by_host.entry(host(&work.row).to_lowercase()).or_default().push(work);
+        by_host.entry(host(&work.row()).to_lowercase()).or_default().push(work);
     }
     let each = by_host.into_iter().map(|(host, works)| {
         let spans: Vec<(i64, i64)> = works.iter().filter_map(|w| w.span()).collect();
@@ -142,9 +143,12 @@ fn flows(findings: &[Finding], mined: &BTreeSet<String>, prices: Option<&Prices>
         let names_pool = matches!(finding.evidence_class, C::PoolConnection | C::PoolTls)
             || finding.evidence_class == C::FlowShape && finding.severity >= Severity::Medium;
         let lasted = finding.duration_s.unwrap_or_default();
-        let Some(host) = finding.entities.get("host").or(finding.entities.get("ip")).map(|h| h.to_lowercase()) else { continue };
-        let aliases = [Some(&host), finding.entities.get("ip")];
-        if !names_pool || lasted <= 0.0 || aliases.into_iter().flatten().any(|name| mined.contains(name)) {
+        if !names_pool || lasted <= 0.0 {
+            continue;
+        }
+        let Some(host) = finding.entities.host().map(str::to_lowercase) else { continue };
+        let aliases = [Some(host.as_str()), finding.entities.get("ip")];
+        if aliases.into_iter().flatten().any(|name| mined.contains(name)) {
             continue;
         }
         // Several hunts see the same flows: the longest speaks for all.
@@ -166,7 +170,7 @@ fn flows(findings: &[Finding], mined: &BTreeSet<String>, prices: Option<&Prices>
         let mut unknown = vec!["hashes and wallet: only flows were seen, and bytes say nothing of hashes".to_owned()];
         let victim_cost =
             prices.and_then(|prices| money::cost(prices, &hosts, "hours of connections to a pool").map_err(|why| unknown.push(why)).ok());
-        let pool = ["pool", "domain", "remote_ip"].into_iter().find_map(|name| finding.entities.get(name).cloned());
+        let pool = ["pool", "domain", "remote_ip"].into_iter().find_map(|name| finding.entities.get(name).map(str::to_owned));
         Campaign {
             id: id(&["flows", if explained { "explained" } else { "open" }, &host]),
             wallet: String::new(),

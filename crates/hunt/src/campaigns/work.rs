@@ -14,8 +14,15 @@ pub(crate) const SECOND: f64 = 1e7;
 /// One session.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Work {
-    /// Host, peer and wallet, in the words of findings.
-    pub(crate) row: Row,
+    /// Ticks of its first record and its last.
+    first: Option<i64>,
+    last: Option<i64>,
+    host: String,
+    host_ip: String,
+    domain: String,
+    remote_ip: String,
+    remote_port: Option<i64>,
+    pub(crate) wallet: String,
     pub(crate) host_port: Option<i64>,
     pub(crate) coin: String,
     pub(crate) algorithm: String,
@@ -31,25 +38,38 @@ pub(crate) struct Work {
 
 impl Work {
     pub(crate) fn span(&self) -> Option<(i64, i64)> {
-        let first = self.row.time?;
-        Some((first, self.row.last.unwrap_or(first).max(first)))
+        let first = self.first?;
+        Some((first, self.last.unwrap_or(first).max(first)))
+    }
+
+    /// Host, peer and wallet, in the words of findings.
+    pub(crate) fn row(&self) -> Row<'_> {
+        Row {
+            host: &self.host,
+            host_ip: &self.host_ip,
+            domain: &self.domain,
+            remote_ip: &self.remote_ip,
+            remote_port: self.remote_port,
+            wallet: &self.wallet,
+            ..Row::default()
+        }
     }
 }
 
 type Put = fn(&mut Work, &ArrayRef, usize);
 
 const FIELDS: &[(&str, Put)] = &[
-    ("TimeGenerated", |w, c, n| w.row.time = number(c, n)),
-    ("LastSeen", |w, c, n| w.row.last = number(c, n)),
-    ("Host", |w, c, n| w.row.host = text(c, n)),
-    ("HostIp", |w, c, n| w.row.host_ip = text(c, n)),
+    ("TimeGenerated", |w, c, n| w.first = number(c, n)),
+    ("LastSeen", |w, c, n| w.last = number(c, n)),
+    ("Host", |w, c, n| w.host = text(c, n)),
+    ("HostIp", |w, c, n| w.host_ip = text(c, n)),
     ("HostPort", |w, c, n| w.host_port = number(c, n)),
-    ("Domain", |w, c, n| w.row.domain = text(c, n)),
-    ("RemoteIp", |w, c, n| w.row.remote_ip = text(c, n)),
-    ("RemotePort", |w, c, n| w.row.remote_port = number(c, n)),
+    ("Domain", |w, c, n| w.domain = text(c, n)),
+    ("RemoteIp", |w, c, n| w.remote_ip = text(c, n)),
+    ("RemotePort", |w, c, n| w.remote_port = number(c, n)),
     ("Coin", |w, c, n| w.coin = text(c, n)),
     ("Algorithm", |w, c, n| w.algorithm = text(c, n)),
-    ("Wallet", |w, c, n| w.row.wallet = text(c, n)),
+    ("Wallet", |w, c, n| w.wallet = text(c, n)),
     ("SharesSubmitted", |w, c, n| w.submitted = count(c, n)),
     ("SharesAccepted", |w, c, n| w.accepted = count(c, n)),
     ("SharesUnknown", |w, c, n| w.unknown = count(c, n)),
@@ -89,7 +109,7 @@ pub(crate) fn sessions(answer: &Answer) -> Vec<Work> {
                     put(&mut work, column, n);
                 }
             }
-            let ends = (work.row.host_ip.clone(), work.host_port, work.row.remote_ip.clone(), work.row.remote_port);
+            let ends = (work.host_ip.clone(), work.host_port, work.remote_ip.clone(), work.remote_port);
             all.entry(ends).or_default().push(work);
         }
     }

@@ -119,9 +119,9 @@ pub(crate) struct EngineArgs {
     /// Threads; by default one a core
     #[arg(long, value_name = "N", help_heading = "Engine")]
     pub(crate) threads: Option<usize>,
-    /// Memory for kept rows and queries, as 512M or 2G; beyond it rows go to --temp-dir
-    #[arg(long, value_name = "SIZE", value_parser = size, default_value = "1G", help_heading = "Engine")]
-    pub(crate) memory: u64,
+    /// Memory for kept rows and queries, as 512M or 2G; beyond it rows go to --temp-dir [default: a quarter of the machine's, at least 1G]
+    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Engine")]
+    pub(crate) memory: Option<u64>,
     /// Give up after that time, as 90s, 10m or 2h, with what was found so far
     #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "Engine")]
     pub(crate) timeout: Option<Duration>,

@@ -15,8 +15,8 @@ use hunt::{Hunted, Problem, TableRows, coverage, hunt};
 use model::finding::{ReadErrorRow, Report, SkippedFile};
 use model::{Severity, Summary, Verdict, exit, ticks};
 use report::terminal::Shown;
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 use std::time::Instant;
 
 pub(crate) fn run(args: &HuntArgs, quiet: bool) -> Result<u8, Error> {
@@ -56,11 +56,11 @@ pub(crate) fn run(args: &HuntArgs, quiet: bool) -> Result<u8, Error> {
     let progress = Progress::new(quiet);
     let backend = LocalBackend::new(engine(&args.engine, cancel_on_interrupt()), &catalog, Some(&source), &progress);
     // Where records lie is known once the run is over, which is when the hunts ask for it.
-    let told: OnceCell<(Option<RunOutcome>, Locator)> = OnceCell::new();
+    let told: OnceLock<(Option<RunOutcome>, Locator)> = OnceLock::new();
     let locate = |id| {
         let (_, locator) = told.get_or_init(|| {
-            let outcome = outcome(&backend);
-            let locator = outcome.as_ref().map_or_else(Locator::empty, Locator::new);
+            let mut outcome = outcome(&backend);
+            let locator = outcome.as_mut().map_or_else(Locator::empty, Locator::new);
             (outcome, locator)
         });
         locator.locate(id)
@@ -76,7 +76,8 @@ pub(crate) fn run(args: &HuntArgs, quiet: bool) -> Result<u8, Error> {
         complain("no record lies within --since and --until: nothing was looked at");
     }
     let skipped_evidence = outcome.offer.skipped.iter().any(|s| s.evidence);
-    let mut report = report(&hunted, &outcome, source.scanned(), started);
+    let blind = blind(&hunted, &outcome, source.scanned());
+    let mut report = report(hunted, &outcome, source.scanned(), started);
     report.summary.warnings.extend(faults.iter().map(|f| format!("not used: {f}")));
     if let Some(mut audit) = audit
         && let Err(error) = audit.record(&library.policies, moment(clock()), &run_record(args, &report))
@@ -85,7 +86,7 @@ pub(crate) fn run(args: &HuntArgs, quiet: bool) -> Result<u8, Error> {
         faulty = true;
     }
     write(args, &report)?;
-    Ok(exit_code(args, &report, skipped_evidence, source.scanned(), &hunted, faulty))
+    Ok(exit_code(args, &report, skipped_evidence || blind, faulty))
 }
 
 /// What the trail is told of the run.
@@ -103,9 +104,9 @@ fn run_record(args: &HuntArgs, report: &Report) -> RunRecord {
             continue;
         }
         policy.findings.push(finding.id.clone());
-        let (host, class) = (finding.entities.get("host").or_else(|| finding.entities.get("ip")), finding.evidence_class.name());
-        if let Some(host) = host.filter(|host| !policy.hosts.contains(host)) {
-            policy.hosts.push(host.clone());
+        let (host, class) = (finding.entities.host(), finding.evidence_class.name());
+        if let Some(host) = host.filter(|host| !policy.hosts.iter().any(|known| known == host)) {
+            policy.hosts.push(host.to_owned());
         }
         if !policy.classes.iter().any(|c| c == class) {
             policy.classes.push(class.to_owned());
@@ -130,7 +131,7 @@ fn tell_problems(problems: &[Problem]) -> bool {
     !problems.is_empty()
 }
 
-fn report(hunted: &Hunted, outcome: &RunOutcome, scanned: usize, started: Instant) -> Report {
+fn report(hunted: Hunted, outcome: &RunOutcome, scanned: usize, started: Instant) -> Report {
     let mut rows = Vec::new();
     // What could not be read is a table to queries, but no evidence.
     let tables = || outcome.tables.iter().filter(|(name, _)| &***name != engine::pass::errors::TABLE);
@@ -170,10 +171,10 @@ fn report(hunted: &Hunted, outcome: &RunOutcome, scanned: usize, started: Instan
         elapsed_ms: started.elapsed().as_millis() as u64,
     };
     Report {
-        coverage: coverage(&rows, looked_at(scanned), hunted),
-        findings: hunted.findings.clone(),
-        cases: hunted.cases.clone(),
-        campaigns: hunted.campaigns.clone(),
+        coverage: coverage(&rows, looked_at(scanned), &hunted),
+        findings: hunted.findings,
+        cases: hunted.cases,
+        campaigns: hunted.campaigns,
         read_errors: read_errors.collect(),
         summary,
     }
@@ -200,20 +201,24 @@ fn looked_at(scanned: usize) -> &'static [&'static str] {
     if scanned > 0 { SCANNED } else { &[] }
 }
 
-fn exit_code(args: &HuntArgs, report: &Report, skipped_evidence: bool, scanned: usize, hunted: &Hunted, faulty: bool) -> u8 {
+/// Whether no hunt had a row to look at.
+fn blind(hunted: &Hunted, outcome: &RunOutcome, scanned: usize) -> bool {
+    let seen = |table: &str| outcome.tables.get(table).is_some_and(|t| t.records > 0) || looked_at(scanned).contains(&table);
+    hunted.scans.iter().all(|(_, tables)| !tables.iter().any(|t| seen(t)))
+}
+
+fn exit_code(args: &HuntArgs, report: &Report, unseen: bool, faulty: bool) -> u8 {
     let fails = |severity: Severity| severity >= args.fail_on;
     // A case can be worse than each of its findings.
     let open =
         report.findings.iter().any(|f| f.verdict == Verdict::Open && fails(f.severity)) || report.cases.iter().any(|c| fails(c.severity));
-    let seen = |table: &str| report.summary.tables.contains_key(table) || looked_at(scanned).contains(&table);
-    let blind = hunted.scans.iter().all(|(_, tables)| !tables.iter().any(|t| seen(t)));
     if report.summary.incomplete && args.engine.timeout.is_none() {
         exit::INTERRUPTED
     } else if faulty {
         exit::USAGE
     } else if open {
         exit::FINDINGS
-    } else if report.summary.incomplete || skipped_evidence || report.summary.read_errors > 0 || blind {
+    } else if report.summary.incomplete || unseen || report.summary.read_errors > 0 {
         exit::INCOMPLETE
     } else {
         exit::CLEAN

@@ -26,8 +26,8 @@ pub(crate) fn resolve(call: &Call) -> Resolved {
     match call.name {
         "strcat" | "strcat_delim" | "strcat_array" | "array_strcat" | "strrep" => concat::resolve(call),
         "strlen" | "string_size" | "isascii" | "isutf8" | "strcmp" | "countof" | "indexof" | "indexof_regex" => measure::resolve(call),
-        "toupper" => map(call, |text, out| fold(text, out, str::to_ascii_uppercase, upper)),
-        "tolower" => map(call, |text, out| fold(text, out, str::to_ascii_lowercase, lower)),
+        "toupper" => fold(call, |b| b.is_ascii_lowercase() || !b.is_ascii(), str::make_ascii_uppercase, upper),
+        "tolower" => fold(call, |b| b.is_ascii_uppercase() || !b.is_ascii(), str::make_ascii_lowercase, lower),
         "reverse" => map(call, |text, out| out.extend(text.chars().rev())),
         "regex_quote" => map(call, |text, out| out.push_str(&regex::escape(text))),
         "substring" => slices::resolve(call),
@@ -57,13 +57,21 @@ fn map(call: &Call, write: impl Fn(&str, &mut String) + Send + Sync + 'static) -
     })
 }
 
-/// Another case: most text is ASCII, which needs no tables.
-fn fold(text: &str, out: &mut String, ascii: fn(&str) -> String, other: fn(char) -> char) {
-    if text.is_ascii() {
-        out.push_str(&ascii(text));
-    } else {
-        out.extend(text.chars().map(other));
-    }
+/// Another case: most text is ASCII, which needs no tables, and much of it has that case already.
+fn fold(call: &Call, changes: fn(u8) -> bool, ascii: fn(&mut str), other: fn(char) -> char) -> Resolved {
+    let [arg] = call.args else { return None };
+    let text = ToText::new(arg)?;
+    kernel(call, move |args: &[Arg], rows| {
+        let changed = |text: &str| text.bytes().fold(false, |any, byte| any | changes(byte));
+        Ok(text.read(&args[0], rows)?.rewritten(rows, changed, |text, out| {
+            if text.is_ascii() {
+                out.push_str(text);
+                ascii(out);
+            } else {
+                out.extend(text.chars().map(other));
+            }
+        }))
+    })
 }
 
 /// Upper case, one character for one, as .NET's invariant culture has it.

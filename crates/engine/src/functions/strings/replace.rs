@@ -108,15 +108,32 @@ fn translate(call: &Call) -> Resolved {
     kernel(call, move |args: &[Arg], rows| {
         let read = |n: usize| parts[n].read(&args[n], rows);
         let (searches, replacements, sources) = (read(0)?, read(1)?, read(2)?);
+        let table = |row: usize| (searches.get(row).chars().collect::<Vec<_>>(), replacements.get(row).chars().collect::<Vec<_>>());
+        if searches.is_constant() && replacements.is_constant() {
+            let (search, replacement) = table(0);
+            let changed = |text: &str| changes(text, &search);
+            return Ok(sources.rewritten(rows, changed, |text, out| translated(text, &search, &replacement, out)));
+        }
         Ok(strings(rows, |row, out| {
-            let search: Vec<char> = searches.get(row).chars().collect();
-            let replacement: Vec<char> = replacements.get(row).chars().collect();
-            for c in sources.get(row).chars() {
-                match search.iter().position(|s| *s == c) {
-                    Some(n) => out.extend(replacement.get(n).or(replacement.last())),
-                    None => out.push(c),
-                }
-            }
+            let (search, replacement) = table(row);
+            translated(&sources.get(row), &search, &replacement, out);
         }))
     })
+}
+
+fn translated(text: &str, search: &[char], replacement: &[char], out: &mut String) {
+    for c in text.chars() {
+        match search.iter().position(|s| *s == c) {
+            Some(n) => out.extend(replacement.get(n).or(replacement.last())),
+            None => out.push(c),
+        }
+    }
+}
+
+/// Whether one of the characters may stand in the text; an ASCII text has none beyond ASCII.
+fn changes(text: &str, search: &[char]) -> bool {
+    match search {
+        [one] => text.contains(*one),
+        _ => (!text.is_ascii() || search.iter().any(char::is_ascii)) && text.contains(search),
+    }
 }
