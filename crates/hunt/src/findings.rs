@@ -107,14 +107,7 @@ fn first<const N: usize>(of: [&str; N]) -> &str {
     of.into_iter().find(|s| !s.is_empty()).unwrap_or_default()
 }
 
-fn finding(
-    hunt: &Hunt,
-    says: &Says,
-    id: String,
-    rows: &[Row<'_>],
-    lineage: Option<&[&Lineage]>,
-    locate: Locate<'_>,
-) -> Found {
+fn finding(hunt: &Hunt, says: &Says, id: String, rows: &[Row<'_>], lineage: Option<&[&Lineage]>, locate: Locate<'_>) -> Found {
     let outcomes = rows.iter().map(|r| Outcome::from_name(r.outcome).unwrap_or(Outcome::Unknown));
     // The worst that happened speaks for the finding; unknown only where nothing is known.
     let outcome = outcomes.clone().filter(|o| *o != Outcome::Unknown).min().unwrap_or(Outcome::Unknown);

@@ -71,8 +71,8 @@ impl Objects<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::Value;
     use model::finding::{ReadErrorRow, Report};
+    use serde_json::Value;
 
     #[test]
     fn type_comes_first_and_the_summary_last() {

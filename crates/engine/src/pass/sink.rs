@@ -136,6 +136,7 @@ impl<'a> PassSink<'a> {
         let mut passed = Passed { stopped: self.stopped.into_inner(), ..Passed::default() };
         for (name, table) in self.tables {
             let keeping = table.keeping.into_inner().unwrap_or_else(PoisonError::into_inner);
+            tracing::debug!(table = %name, rows = keeping.rows(), bytes = keeping.bytes(), "kept");
             passed.kept.insert(Arc::clone(&name), Arc::new(keeping.finish()?));
             passed.stats.insert(name, table.stats.into_inner().unwrap_or_else(PoisonError::into_inner));
         }

@@ -1,5 +1,6 @@
 //! Rows that some scan wants: in memory, and beyond a budget in temporary Arrow files.
 
+use super::merge::Reader;
 use crate::error::EngineError;
 use crate::ops;
 use arrow::array::{ArrayRef, AsArray, UInt32Array};
@@ -16,11 +17,14 @@ use std::io::{BufReader, BufWriter};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// A batch's place, with the first and the last record in it.
+/// A spill file that is being read, by its number.
+pub(super) type Open = Option<(usize, FileReader<BufReader<File>>)>;
+
+/// A batch's place, its rows in order of their records, with the first and the last of them.
 #[derive(Debug)]
-struct Piece {
-    first: i64,
-    last: i64,
+pub(super) struct Piece {
+    pub(super) first: i64,
+    pub(super) last: i64,
     at: Place,
 }
 
@@ -52,6 +56,7 @@ impl Keeping {
 
     pub fn push(&mut self, batch: RecordBatch) -> Result<(), EngineError> {
         if let Some((first, last)) = ends(&batch) {
+            let batch = in_order(batch)?;
             self.rows += batch.num_rows();
             self.bytes += ops::bytes(&batch);
             self.pieces.push(Piece { first, last, at: Place::Memory(batch) });
@@ -74,8 +79,7 @@ impl Keeping {
                 Place::Memory(batch) => Some(batch.num_rows()).filter(|n| *n <= SMALL_ROWS / 2),
                 Place::File { .. } => None,
             };
-            let joins = small.is_some_and(|n| rows + n <= SMALL_ROWS) && run.last().is_none_or(|r| r.last < piece.first);
-            if !joins {
+            if small.is_none_or(|n| rows + n > SMALL_ROWS) {
                 merge(&mut run, &mut settled)?;
                 rows = 0;
             }
@@ -138,9 +142,9 @@ fn merge(run: &mut Vec<Piece>, into: &mut Vec<Piece>) -> Result<(), EngineError>
         into.append(run);
         return Ok(());
     }
-    let (first, last) = (run[0].first, run[run.len() - 1].last);
+    let (first, last) = (run[0].first, run.iter().map(|p| p.last).max().unwrap_or_default());
     let batches: Vec<RecordBatch> = run.drain(..).filter_map(|p| if let Place::Memory(b) = p.at { Some(b) } else { None }).collect();
-    let batch = compact(&ops::concat(&batches[0].schema(), &batches)?);
+    let batch = compact(&in_order(ops::concat(&batches[0].schema(), &batches)?)?);
     into.push(Piece { first, last, at: Place::Memory(batch) });
     Ok(())
 }
@@ -148,7 +152,8 @@ fn merge(run: &mut Vec<Piece>, into: &mut Vec<Piece>) -> Result<(), EngineError>
 /// The kept rows of one table.
 #[derive(Debug)]
 pub struct Kept {
-    pieces: Vec<Piece>,
+    /// In order of their first records.
+    pub(super) pieces: Vec<Piece>,
     files: Vec<tempfile::NamedTempFile>,
     rows: usize,
 }
@@ -160,7 +165,7 @@ impl Kept {
 
     /// All rows in order of their records, under the columns of `schema`.
     pub fn read(kept: &Arc<Self>, schema: SchemaRef) -> impl Iterator<Item = Result<RecordBatch, DataFusionError>> + Send + use<> {
-        Reader { kept: Arc::clone(kept), schema, next: 0, open: None }
+        Reader::new(Arc::clone(kept), schema)
     }
 
     /// A record's byte offset, where it is known.
@@ -172,7 +177,7 @@ impl Kept {
         })
     }
 
-    fn load(&self, piece: &Piece, open: &mut Option<(usize, FileReader<BufReader<File>>)>) -> Result<RecordBatch, EngineError> {
+    pub(super) fn load(&self, piece: &Piece, open: &mut Open) -> Result<RecordBatch, EngineError> {
         match &piece.at {
             Place::Memory(batch) => Ok(batch.clone()),
             Place::File { file, index } => {
@@ -189,48 +194,16 @@ impl Kept {
     }
 }
 
-struct Reader {
-    kept: Arc<Kept>,
-    schema: SchemaRef,
-    next: usize,
-    open: Option<(usize, FileReader<BufReader<File>>)>,
-}
-
-impl Reader {
-    fn step(&mut self) -> Result<Option<RecordBatch>, EngineError> {
-        let pieces = &self.kept.pieces;
-        let Some(first) = pieces.get(self.next) else { return Ok(None) };
-        // Pieces whose records lie between each other's are sorted together.
-        let (mut end, mut last) = (self.next + 1, first.last);
-        while let Some(piece) = pieces.get(end).filter(|p| p.first <= last) {
-            last = last.max(piece.last);
-            end += 1;
-        }
-        let mut batches = Vec::with_capacity(end - self.next);
-        for piece in &pieces[self.next..end] {
-            batches.push(self.kept.load(piece, &mut self.open)?);
-        }
-        self.next = end;
-        let mixed = batches.len() > 1;
-        let mut batch = ops::concat(&batches[0].schema(), &batches)?;
-        if mixed {
-            let records = ops::column(&batch, RECORD_COLUMN)?;
-            let records = records.as_primitive::<Int64Type>();
-            let mut order: Vec<u32> = (0..ops::index(batch.num_rows())).collect();
-            order.sort_by_key(|&row| records.value(row as usize));
-            batch = ops::take(&batch, &UInt32Array::from(order))?;
-        }
-        let columns = self.schema.fields().iter().map(|f| ops::column(&batch, f.name())).collect::<Result<Vec<_>, _>>()?;
-        Ok(Some(ops::batch(&self.schema, columns, batch.num_rows())?))
+/// The batch with its rows in order of their records.
+fn in_order(batch: RecordBatch) -> Result<RecordBatch, EngineError> {
+    let records = ops::column(&batch, RECORD_COLUMN)?;
+    let records = records.as_primitive::<Int64Type>().values();
+    if records.is_sorted() {
+        return Ok(batch);
     }
-}
-
-impl Iterator for Reader {
-    type Item = Result<RecordBatch, DataFusionError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.step().map_err(Into::into).transpose()
-    }
+    let mut order: Vec<u32> = (0..ops::index(batch.num_rows())).collect();
+    order.sort_by_key(|&row| records[row as usize]);
+    ops::take(&batch, &UInt32Array::from(order))
 }
 
 fn ends(batch: &RecordBatch) -> Option<(i64, i64)> {
@@ -250,7 +223,8 @@ pub fn compact(batch: &RecordBatch) -> RecordBatch {
         .iter()
         .map(|c| match c.as_string_view_opt() {
             Some(texts) => {
-                let held: usize = texts.data_buffers().iter().map(Buffer::len).sum();
+                // A builder's room is held whether it was filled or not.
+                let held: usize = texts.data_buffers().iter().map(Buffer::capacity).sum();
                 // Views of up to twelve bytes hold their text themselves.
                 let used: usize = texts.lengths().map(|n| n as usize).filter(|n| *n > 12).sum();
                 if used * 2 >= held { Arc::clone(c) } else { Arc::new(texts.gc()) }

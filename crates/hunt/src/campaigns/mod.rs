@@ -93,7 +93,12 @@ fn campaign(explained: bool, key: &str, of: &[Work], prices: Option<&Prices>) ->
         id: id(&["campaign", if explained { "explained" } else { "open" }, key]),
         wallet: of.first().map(|w| w.wallet.clone()).unwrap_or_default(),
         verdict: if explained { Verdict::Explained } else { Verdict::Open },
-        pools: of.iter().map(|w| object(EvidenceClass::StratumPayload, &w.row()).into_owned()).collect::<BTreeSet<_>>().into_iter().collect(),
+        pools: of
+            .iter()
+            .map(|w| object(EvidenceClass::StratumPayload, &w.row()).into_owned())
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect(),
         coins: coins.into_iter().collect(),
         algorithms: texts(|w| &w.algorithm).into_iter().collect(),
         first_seen: spans().map(|s| s.0).min().map(ticks::iso_short),
