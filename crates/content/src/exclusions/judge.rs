@@ -157,7 +157,7 @@ impl<'a> Judge<'a> {
 
     fn window(&self, s: &Subject) -> Fact {
         let Some(first) = s.first else { return 0 };
-        let last = s.last.unwrap_or(first);
+        let (first, last) = s.process_span.unwrap_or((first, s.last.unwrap_or(first)));
         let of_device = |group: &str| group.is_empty() || s.groups.iter().flatten().any(|g| g == group);
         held(self.windows.iter().any(|(group, start, end)| first >= *start && last < *end && of_device(group)))
     }

@@ -69,13 +69,27 @@ pub(super) fn parent_listed(list: &[String], s: &Subject) -> bool {
             match item.find(['<', '?']).and_then(|at| Some((item.get(..at)?, item.get(at..=at)?, item.get(at + 1..)?))) {
                 None => item == parent,
                 Some((own, "<", above)) => {
-                    own == parent && !above.is_empty() && (above == key(&s.grandparent) || above == key(&s.grandparent_path))
+                    let path = key(&s.grandparent_path);
+                    own == parent && !above.is_empty() && (above == path || (above == key(&s.grandparent) && may_be(&path, &above)))
                 }
                 Some((own, _, wanted)) => {
                     own == parent && service(&s.parent_command_line).is_some_and(|name| name == wanted.to_lowercase())
                 }
             }
         })
+}
+
+/// Whether a program that is known by name may lie there: nothing is known, or it has that name where only administrators write.
+fn may_be(path: &str, name: &str) -> bool {
+    const SYSTEM: [&str; 9] =
+        ["/usr/", "/bin/", "/sbin/", "/lib/", "/lib64/", "/opt/", r":\windows\", r":\program files\", r":\program files (x86)\"];
+    if path.is_empty() {
+        return true;
+    }
+    let (folder, file) = path.rsplit_once(['/', '\\']).unwrap_or(("", path));
+    let rest = path.get(1..).filter(|_| path.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)).unwrap_or(path);
+    let loose = folder.split(['/', '\\']).any(|part| matches!(part, "tmp" | "temp" | "." | ".."));
+    file == name && !loose && SYSTEM.iter().any(|place| rest.starts_with(place))
 }
 
 /// The service of `svchost.exe -k netsvcs -p -s Schedule`, in lower case: the word behind the first `-s`.

@@ -7,6 +7,8 @@ pub struct Subject {
     /// The row's first record and its last.
     pub first: Option<i64>,
     pub last: Option<i64>,
+    /// Those of all rows about the same process, where there are others: one window must hold all that it did.
+    pub process_span: Option<(i64, i64)>,
     pub device: String,
     /// Whether the process instance is known; only then is it known that it had no connection and no mining session.
     pub process_known: bool,

@@ -26,10 +26,25 @@ pub(super) fn read(subjects: &Answer, peers: &Answer, sessions: &Answer) -> BTre
     }
     let text = |name: &str| texts(subjects, name);
     let (first, last) = (numbers(subjects, "TimeGenerated"), numbers(subjects, "LastTime"));
+    let mut spans: BTreeMap<&Process, (i64, i64)> = BTreeMap::new();
+    for ((process, first), last) in processes.iter().zip(&first).zip(&last) {
+        if let (Some(first), Some(last)) = (*first, last.or(*first)) {
+            let span = spans.entry(process).or_insert((first, last));
+            *span = (span.0.min(first), span.1.max(last));
+        }
+    }
     let [paths, hashes, accounts, commands] = ["Path", "Hash", "UserKey", "Command"].map(text);
     let [parents, parent_commands, grandparents, grandparent_paths, sessions] =
         ["Parent", "ParentCommand", "Grandparent", "GrandparentPath", "Session"].map(text);
     let wallets = text("Wallet");
+    // Files that a rule matches, by device and hash: the rule speaks of each process of the file.
+    let matched: BTreeSet<(&str, &str)> = processes
+        .iter()
+        .zip(&hashes)
+        .zip(&classes)
+        .filter(|((_, hash), class)| *class == "yara_file" && !hash.is_empty())
+        .map(|((process, hash), _)| (process.0.as_str(), hash.as_str()))
+        .collect();
     let [groups, signers, packages, rules] = ["Groups", "Signers", "Packages", "Rules"].map(|name| lists(subjects, name));
     let own = peers_in(subjects);
     let mut all: BTreeMap<i64, Vec<Subject>> = BTreeMap::new();
@@ -43,6 +58,7 @@ pub(super) fn read(subjects: &Answer, peers: &Answer, sessions: &Answer) -> BTre
             evidence_class: at(&classes),
             first: first.get(n).copied().flatten(),
             last: last.get(n).copied().flatten(),
+            process_span: spans.get(process).copied().filter(|_| known),
             device: process.0.clone(),
             process_known: known,
             process: process.1.clone(),
@@ -63,7 +79,11 @@ pub(super) fn read(subjects: &Answer, peers: &Answer, sessions: &Answer) -> BTre
             peers: if known { peers_of.get(process).cloned().unwrap_or_default() } else { Vec::new() },
             logins: if known { logins_of.get(process).cloned().unwrap_or_default() } else { Vec::new() },
             rules: list(&rules).unwrap_or_default(),
-            classes: several.map_or_else(|| vec![at(&classes)], |all| all.iter().map(|c| (*c).to_owned()).collect()),
+            classes: {
+                let mut all: BTreeSet<&str> = several.cloned().unwrap_or_else(|| [classes.get(n).map_or("", String::as_str)].into());
+                all.extend(matched.contains(&(process.0.as_str(), hashes.get(n).map_or("", String::as_str))).then_some("yara_file"));
+                all.into_iter().map(str::to_owned).collect()
+            },
         });
     }
     all
