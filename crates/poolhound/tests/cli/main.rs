@@ -7,6 +7,7 @@ mod campaigns;
 mod command_lines;
 mod content;
 mod corpora;
+mod evasions;
 mod exclusions;
 mod hostile;
 mod incident;
