@@ -36,11 +36,12 @@ pub(super) fn read(mut reader: impl BufRead, state: &mut State, from: u64, mut e
     loop {
         line.clear();
         let length = reader.by_ref().take(MAX_LINE as u64).read_until(b'\n', &mut line).map_err(Fault::Read)?;
-        if length == 0 {
-            return Ok(at);
-        }
         let number = state.seq + 1;
         let broken = |reason: String| Fault::Broken { line: number, reason };
+        if length == 0 {
+            state.settled().map_err(broken)?;
+            return Ok(at);
+        }
         let Some(text) = line.strip_suffix(b"\n") else {
             return Err(if length == MAX_LINE {
                 broken(format!("it is longer than {MAX_LINE} bytes"))

@@ -105,7 +105,7 @@ pub(super) struct Run {
     policies: u64,
     findings: u64,
     open: u64,
-    explained: u64,
+    pub(super) explained: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

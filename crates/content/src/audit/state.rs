@@ -22,6 +22,8 @@ pub(super) struct State {
     last: Option<DateTime<Utc>>,
     pub(super) latest: Option<DateTime<Utc>>,
     pub(super) policies: BTreeMap<String, Known>,
+    /// Findings that the last run explained and of which no policy has told yet.
+    owed: u64,
 }
 
 /// What the trail knows of a policy.
@@ -41,7 +43,7 @@ pub(super) struct Known {
 
 impl Default for State {
     fn default() -> Self {
-        Self { seq: 0, hash: zeros(), last: None, latest: None, policies: BTreeMap::new() }
+        Self { seq: 0, hash: zeros(), last: None, latest: None, policies: BTreeMap::new(), owed: 0 }
     }
 }
 
@@ -60,6 +62,9 @@ impl State {
 
     /// Takes in an event. Nothing of a hostile file is kept beyond its caps.
     pub(super) fn apply(&mut self, event: &Event, time: DateTime<Utc>) -> Result<(), String> {
+        if !matches!(event, Event::PolicyUsed(_)) {
+            self.settled()?;
+        }
         match event {
             Event::PolicyEnabled(paper) => self.know(paper, time, true)?,
             Event::PolicyChanged { to, .. } => self.know(to, time, false)?,
@@ -74,13 +79,23 @@ impl State {
                 }
             }
             Event::PolicyUsed(used) => {
+                self.owed = self.owed.saturating_sub(used.count);
                 if let Some(known) = self.policies.get_mut(&used.policy) {
                     known.used(used, time);
                 }
             }
-            Event::ClockSetBack { .. } | Event::Run(_) => {}
+            Event::Run(run) => self.owed = run.explained,
+            Event::ClockSetBack { .. } => {}
         }
         Ok(())
+    }
+
+    /// Whether the policies of the last run tell of all that it explained: else lines behind it were taken away.
+    pub(super) fn settled(&self) -> Result<(), String> {
+        match self.owed {
+            0 => Ok(()),
+            owed => Err(format!("the run before it explained {owed} findings more than its policies tell of: lines are missing")),
+        }
     }
 
     fn know(&mut self, paper: &Paper, time: DateTime<Utc>, anew: bool) -> Result<(), String> {

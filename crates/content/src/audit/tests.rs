@@ -159,6 +159,20 @@ fn two_writers_take_turns() {
 }
 
 #[test]
+fn uses_that_were_cut_off_are_missed_by_their_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("trail.jsonl");
+    let run = RunRecord { explained: 2, ..used("a", &["f1", "f2"]) };
+    Audit::open(&file).unwrap().record(&[policy("a", "2027-01-31")], at("2026-11-18T12:00:00Z"), &run).unwrap();
+    assert_eq!(Audit::open(&file).unwrap().head().map(|(lines, _)| lines), Some(3));
+    let text = fs::read_to_string(&file).unwrap();
+    let kept: String = text.split_inclusive('\n').take(2).collect();
+    fs::write(&file, kept).unwrap();
+    let told = Audit::open(&file).unwrap_err().to_string();
+    assert!(told.contains("line 3: the run before it explained 2 findings more"), "{told}");
+}
+
+#[test]
 fn a_clock_set_back_brings_nothing_to_life() {
     let (_folder, file) = trail();
     let ends = [policy("c", "2026-11-30")];

@@ -70,7 +70,7 @@ pub(super) fn parent_listed(list: &[String], s: &Subject) -> bool {
                 None => item == parent,
                 Some((own, "<", above)) => {
                     let path = key(&s.grandparent_path);
-                    own == parent && !above.is_empty() && (above == path || (above == key(&s.grandparent) && may_be(&path, &above)))
+                    own == parent && !above.is_empty() && (above == path || (above == key(&s.grandparent) && may_be(&path, above)))
                 }
                 Some((own, _, wanted)) => {
                     own == parent && service(&s.parent_command_line).is_some_and(|name| name == wanted.to_lowercase())

@@ -161,6 +161,9 @@ pub(crate) struct StatusArgs {
     /// The audit trail that `hunt --audit` writes
     #[arg(long, value_name = "FILE")]
     pub(crate) audit: Option<PathBuf>,
+    /// A hash that `status` told of the trail before, kept elsewhere: the trail must still have it
+    #[arg(long, value_name = "HASH", requires = "audit")]
+    pub(crate) head: Option<String>,
     /// The watchlists PoolhoundPolicies and PoolhoundWindows as they are deployed (CSV), to find drift
     #[arg(long, value_name = "FILE")]
     pub(crate) deployed: Vec<PathBuf>,

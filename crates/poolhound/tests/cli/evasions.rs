@@ -11,7 +11,7 @@ fn copy() -> Value {
         "InitiatingProcessFolderPath": "/usr/sbin/cron", "InitiatingProcessParentFileName": "systemd", "InitiatingProcessUniqueId": "501"})
 }
 
-fn connection(changes: Value) -> Value {
+fn connection(changes: &Value) -> Value {
     changed(
         json!({"TimeGenerated": "2026-11-18T01:10:05Z", "DeviceName": "bkp-02", "ActionType": "ConnectionSuccess", "RemoteIP": "10.20.0.11", "RemotePort": 22,
             "LocalPort": 40022, "Protocol": "Tcp", "InitiatingProcessFileName": "rsync", "InitiatingProcessFolderPath": "/usr/bin/rsync", "InitiatingProcessId": 4001,
@@ -20,7 +20,7 @@ fn connection(changes: Value) -> Value {
     )
 }
 
-fn benchmark(changes: Value) -> Value {
+fn benchmark(changes: &Value) -> Value {
     changed(
         json!({"TimeGenerated": "2026-11-21T23:30:00Z", "DeviceName": "perf-03", "MachineGroup": "perf-lab", "ActionType": "ProcessCreated", "FileName": "mining-bench",
             "FolderPath": "/opt/bench/mining-bench", "SHA256": "b2".repeat(32), "ProcessId": 7, "ProcessUniqueId": "7",
@@ -30,7 +30,7 @@ fn benchmark(changes: Value) -> Value {
     )
 }
 
-fn changed(mut record: Value, changes: Value) -> Value {
+fn changed(mut record: Value, changes: &Value) -> Value {
     for (name, value) in changes.as_object().unwrap() {
         record[name] = value.clone();
     }
@@ -55,7 +55,7 @@ fn what_the_process_does_beside_its_job_opens_it() {
     let with = |connections: Vec<Value>, files: Vec<Value>| {
         judged(&[("DeviceProcessEvents", vec![copy()]), ("DeviceNetworkEvents", connections), ("PoolhoundYara_CL", files)])
     };
-    let vault = connection(json!({}));
+    let vault = connection(&json!({}));
     assert_eq!(with(vec![vault.clone()], vec![]), (0, 1));
     let elsewhere = json!({"RemoteIP": "198.51.100.7", "RemotePort": 5555});
     for (what, more) in [
@@ -64,12 +64,12 @@ fn what_the_process_does_beside_its_job_opens_it() {
         ("neither id nor time of start", json!({"InitiatingProcessUniqueId": "", "InitiatingProcessCreationTime": null})),
         ("a connection from outside", json!({"ActionType": "InboundConnectionAccepted", "LocalPort": 5555, "RemotePort": 40000})),
     ] {
-        let beside = changed(connection(elsewhere.clone()), more);
+        let beside = changed(connection(&elsewhere), &more);
         assert_eq!(with(vec![vault.clone(), beside], vec![]), (1, 0), "{what}");
     }
     // Another process that has the number now says nothing of this one.
     let other = json!({"InitiatingProcessUniqueId": "", "InitiatingProcessCreationTime": "2026-11-19T01:10:00Z"});
-    assert_eq!(with(vec![vault.clone(), changed(connection(elsewhere), other)], vec![]), (0, 1));
+    assert_eq!(with(vec![vault.clone(), changed(connection(&elsewhere), &other)], vec![]), (0, 1));
     let matched = json!({"TimeGenerated": "2026-11-18T03:00:00Z", "Computer": "bkp-02", "FilePath": "/usr/bin/rsync", "RuleName": "xmrig", "SHA256": "d4".repeat(32)});
     assert_eq!(with(vec![vault], vec![matched]), (2, 0));
 }
@@ -77,23 +77,23 @@ fn what_the_process_does_beside_its_job_opens_it() {
 #[test]
 fn a_process_that_runs_into_another_window_is_open() {
     let hunted = |records: Vec<Value>| judged(&[("DeviceProcessEvents", records)]);
-    let once = benchmark(json!({}));
+    let once = benchmark(&json!({}));
     assert_eq!(hunted(vec![once.clone()]).0, 0);
     let (week_before, anew) = (json!({"TimeGenerated": "2026-11-14T23:30:00Z"}), json!({"ProcessUniqueId": "8"}));
-    assert_eq!(hunted(vec![once.clone(), changed(benchmark(week_before.clone()), anew)]).0, 0);
-    assert_eq!(hunted(vec![once, benchmark(week_before)]).1, 0);
+    assert_eq!(hunted(vec![once.clone(), changed(benchmark(&week_before), &anew)]).0, 0);
+    assert_eq!(hunted(vec![once, benchmark(&week_before)]).1, 0);
 }
 
 #[test]
 fn a_name_above_the_parent_lies_where_only_administrators_write() {
     let shell = |path: &str| {
         changed(
-            benchmark(json!({"FileName": "bash", "FolderPath": "/usr/bin/bash", "SHA256": "00", "ProcessUniqueId": "6", "ProcessId": 6})),
-            json!({"ProcessCommandLine": "-bash", "InitiatingProcessFileName": "sshd", "InitiatingProcessFolderPath": path, "InitiatingProcessUniqueId": "5"}),
+            benchmark(&json!({"FileName": "bash", "FolderPath": "/usr/bin/bash", "SHA256": "00", "ProcessUniqueId": "6", "ProcessId": 6})),
+            &json!({"ProcessCommandLine": "-bash", "InitiatingProcessFileName": "sshd", "InitiatingProcessFolderPath": path, "InitiatingProcessUniqueId": "5"}),
         )
     };
     for (path, open) in [("/usr/sbin/sshd", false), ("/tmp/sshd", true), ("/usr/sbin/apache2", true)] {
-        let (found_open, explained) = judged(&[("DeviceProcessEvents", vec![benchmark(json!({})), shell(path)])]);
+        let (found_open, explained) = judged(&[("DeviceProcessEvents", vec![benchmark(&json!({})), shell(path)])]);
         assert_eq!((found_open > 0, explained > 0), (open, !open), "{path}");
     }
 }

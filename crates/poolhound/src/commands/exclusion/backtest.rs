@@ -19,6 +19,9 @@ const MAX_LISTED: usize = 10;
 type Findings = BTreeMap<String, String>;
 
 pub(super) fn run(args: &BacktestArgs, quiet: bool) -> Result<u8, Error> {
+    if args.days == Some(0) {
+        return Err(Error::Usage("--days 0 leaves nothing to look at: give 1 or more".to_owned()));
+    }
     let judged = Judged::new(&args.judging, &args.judging.exclusions, &args.evidence, quiet)?;
     let from = args.days.map(|days| judged.outcome.now.saturating_sub(i64::from(days).saturating_mul(ticks::DAY)));
     let rows = since(&judged.rows, from);

@@ -11,7 +11,7 @@ use ::content::{Library, Watchlist};
 use model::exit;
 use report::safe;
 use report::style::Style;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -29,7 +29,7 @@ pub(super) fn run(args: &StatusArgs) -> Result<u8, Error> {
         Some(file) if !file.exists() => {
             return Err(Error::Usage(format!("{}: there is no such trail yet: `poolhound hunt --audit` begins one", file.display())));
         }
-        Some(file) => Audit::open(file).map_err(|e| Error::Usage(e.to_string()))?,
+        Some(file) => Audit::open_expecting(file, args.head.as_deref()).map_err(|e| Error::Usage(e.to_string()))?,
         None => Audit::empty(),
     };
     let workspace = args.deployed.iter().map(|file| watchlist(file)).collect::<Result<Vec<_>, _>>()?;
@@ -43,9 +43,13 @@ pub(super) fn run(args: &StatusArgs) -> Result<u8, Error> {
                 writeln!(out, "the clock is behind the trail's last entry: judged at {}", judged_at.format("%Y-%m-%dT%H:%M:%SZ"))?;
             }
             all.iter().try_for_each(|status| terminal(status, args.audit.is_some(), style, &mut *out))?;
+            if let Some((lines, hash)) = audit.head() {
+                writeln!(out, "the trail has {lines} lines; keep the hash of the last elsewhere, for --head: {hash}")?;
+            }
         }
         format => {
-            let objects: Vec<Value> = all.iter().map(|s| object("policy", serde_json::to_value(s).unwrap_or_default())).collect();
+            let mut objects: Vec<Value> = all.iter().map(|s| object("policy", serde_json::to_value(s).unwrap_or_default())).collect();
+            objects.extend(audit.head().map(|(lines, hash)| json!({"type": "trail", "lines": lines, "head": hash})));
             write_objects(&objects, format == ReportFormat::Jsonl, &mut *out)?;
         }
     }
