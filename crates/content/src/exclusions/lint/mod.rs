@@ -4,6 +4,7 @@ mod claims;
 mod destinations;
 mod distance;
 mod file_mode;
+mod hours;
 mod overlap;
 mod paths;
 mod patterns;
@@ -55,6 +56,7 @@ impl Policy {
         self.check_papers(&mut faults);
         self.check_validity(&mut faults);
         self.check_facts(&mut faults);
+        self.check_hours(&mut faults);
         self.check_weights(&mut faults);
         self.check_scenario(&mut faults);
         self.check_claims(&mut faults);
