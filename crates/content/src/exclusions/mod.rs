@@ -20,6 +20,7 @@ mod recurrence;
 mod sample;
 #[cfg(test)]
 mod schema_tests;
+mod spelling;
 mod stage;
 mod subject;
 mod templates;

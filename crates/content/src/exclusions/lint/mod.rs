@@ -1,6 +1,7 @@
 //! How weak a policy is: what is refused, what is worth knowing, and the single change that lets an impostor through.
 
 mod claims;
+mod contradictions;
 mod destinations;
 mod distance;
 mod file_mode;
@@ -8,8 +9,12 @@ mod hours;
 mod overlap;
 mod paths;
 mod patterns;
+mod people;
+mod programs;
+mod runners;
 mod scenario;
 mod shared;
+mod wallets;
 mod warnings;
 
 pub use distance::{Change, Distance};
@@ -61,8 +66,11 @@ impl Policy {
         self.check_scenario(&mut faults);
         self.check_claims(&mut faults);
         self.check_paths(&mut faults);
+        self.check_programs(&mut faults);
         self.check_patterns(&mut faults);
         self.check_destinations(&mut faults);
+        self.check_wallets(&mut faults);
+        self.check_contradictions(&mut faults);
         faults
     }
 }
