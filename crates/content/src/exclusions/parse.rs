@@ -2,6 +2,7 @@
 
 use super::fault::Fault;
 use super::policy::Policy;
+use super::unreadable;
 use crate::ContentError;
 
 /// Policies are written by hand.
@@ -24,11 +25,10 @@ impl Policy {
                 remedy: "write one policy a file".to_owned(),
             });
         }
-        serde_saphyr::from_str(text).map_err(|error| Fault {
-            line: error.location().map_or(1, |at| at.line().max(1)),
-            what: error.without_snippet().to_string(),
-            remedy: "write it as docs/exclusion.schema.json says".to_owned(),
-        })
+        if let Some(fault) = unreadable::empty(text) {
+            return Err(fault);
+        }
+        serde_saphyr::from_str(text).map_err(|error| unreadable::fault(&error, text))
     }
 }
 

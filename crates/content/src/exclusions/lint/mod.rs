@@ -18,7 +18,7 @@ mod wallets;
 mod warnings;
 
 pub use distance::{Change, Distance};
-pub use overlap::overlaps;
+pub use overlap::{doubles, overlaps};
 pub use scenario::{SCENARIOS, Scenario};
 
 pub(crate) use file_mode::open_to_all;
