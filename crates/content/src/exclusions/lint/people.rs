@@ -139,11 +139,12 @@ fn several(text: &str) -> bool {
     found.dedup();
     // `Ott, Anna` is one person, and a comma more a list.
     let commas = text.matches(',').count();
-    let parts = [";", "&", "|", "\n", " and ", " or ", " und ", " oder "];
-    found.len() > 1
-        || commas > 1
-        || parts.iter().any(|part| text.contains(part))
-        || (commas == 1 && text.split(',').any(|part| part.trim().is_empty()))
+    if found.len() > 1 || commas > 1 || text.contains([';', '|', '\n']) {
+        return true;
+    }
+    // Beside the one address these are words of a department's name.
+    let between = [" and ", " or ", " und ", " oder ", "&"];
+    found.is_empty() && between.iter().any(|between| text.contains(between))
 }
 
 /// Everybody in a text: each address with the name beside it, or the one name.

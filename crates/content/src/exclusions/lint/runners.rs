@@ -18,7 +18,6 @@ const SHELLS: &[&str] = &[
     "powershell",
     "powershell_ise",
     "cmd",
-    "command",
 ];
 
 /// Interpreters of languages, and what runs programs written in them.
@@ -57,7 +56,6 @@ const LANGUAGES: &[&str] = &[
     "elixir",
     "ghci",
     "runghc",
-    "r",
     "rscript",
     "julia",
     "dotnet",
