@@ -225,12 +225,35 @@ fn read(path: &Path) -> Result<String, String> {
     if size > MAX_FILE {
         return Err(format!("{size} bytes are too many for a file of content"));
     }
-    fs::read_to_string(path).map_err(|e| e.to_string())
+    String::from_utf8(fs::read(path).map_err(|e| e.to_string())?)
+        .map_err(|error| not_utf8(error.as_bytes(), error.utf8_error().valid_up_to()))
+}
+
+/// Which byte is no UTF-8, and in which line.
+fn not_utf8(bytes: &[u8], at: usize) -> String {
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return "the file is UTF-16: save it as UTF-8".to_owned();
+    }
+    let (before, rest) = bytes.split_at_checked(at).unwrap_or((bytes, &[]));
+    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let byte = rest.first().copied().unwrap_or_default();
+    format!("line {line}: byte {} of the file is 0x{byte:02x}, which is no UTF-8: save the file as UTF-8", at + 1)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_no_utf8_is_told_with_its_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("p.yaml");
+        for (bytes, why) in [(&b"id: a\nreason: N\xe4chtlich\n"[..], "line 2: byte 16 of the file is 0xe4"), (b"\xff\xfei\0d\0", "UTF-16")]
+        {
+            fs::write(&file, bytes).unwrap();
+            assert!(read(&file).unwrap_err().contains(why), "{:?}", read(&file));
+        }
+    }
 
     #[test]
     fn embedded_content_is_well_formed() {

@@ -22,7 +22,7 @@ must:
   parent: [/usr/sbin/cron, '/bin/sh<cron', '/bin/dash</usr/sbin/cron', 'C:\Windows\System32\svchost.exe?Schedule']
   session: [service]
   destination: {hosts: ['pool.example.com:3333'], networks: [10.0.0.0/8], ports: [22, 873]}
-  wallet: [48w, 'a.b']
+  wallet: [48walletA, 'a.bcd']
   command_line: ['rsync -a']
   command_line_pattern: 'rsync --[a-z]+'
   rule: [bitcoin]
@@ -55,7 +55,7 @@ fn subject() -> Subject {
         session: "service".into(),
         wallet: String::new(),
         peers: vec![peer("10.1.2.3", "10.1.2.3", 22)],
-        logins: vec!["48w.rig/1".into()],
+        logins: vec!["48walletA.rig/1".into()],
         rules: vec!["bitcoin".into()],
         classes: vec!["process_name".into()],
         ..Subject::default()
@@ -151,11 +151,13 @@ fn facts_of_where_it_goes() {
     .unwrap();
     facts!(ports, "destination": 1 |s| s.peers = vec![peer("", "8.8.8.8", 8333)],
         -1 |s| s.peers = vec![Peer { pool: "P".into(), ..peer("", "8.8.8.8", 8333) }], -1 |s| s.peers = vec![peer("", "8.8.8.8", 0)]);
-    facts!(policy, "wallet": 0 |s| s.logins.clear(), 1 |s| { s.logins.clear(); s.wallet = "48w".into() }, -1 |s| s.wallet = "evil".into(), 1 |s| s.logins.push("a.b".into()),
-        0 |s| s.logins.push(String::new()), -1 |s| s.logins.push("a".into()), -1 |s| s.logins.push("48w\n".into()));
+    facts!(policy, "wallet": 0 |s| s.logins.clear(), 1 |s| { s.logins.clear(); s.wallet = "48walletA".into() }, -1 |s| s.wallet = "evil".into(), 1 |s| s.logins.push("a.bcd".into()),
+        0 |s| s.logins.push(String::new()), -1 |s| s.logins.push("a".into()), -1 |s| s.logins.push("48walletA\n".into()));
     facts!(policy, "not_wallet": -1 |s| s.logins.push("evil+1".into()), 0 |s| s.logins.push(String::new()), 0 |s| { s.logins.clear(); s.process_known = false },
         1 |s| s.logins.clear());
-    let offline = Policy::parse("p.yaml", &POLICY.replace("must_not:", "must_not:\n  online: true\n  mining_protocol: true")).unwrap();
+    let mut offline = Policy::parse("p.yaml", &POLICY.replace("must_not:", "must_not:\n  mining_protocol: true")).unwrap();
+    // Beside a destination no policy that is read may say so.
+    offline.must_not.online = true;
     facts!(offline, "offline": -1 |_| (), 1 |s| s.peers.clear(), 0 |s| { s.peers.clear(); s.process_known = false }, -1 |s| { s.peers.clear(); s.destination = Some(peer("a", "", 0)) });
     facts!(offline, "no_mining_protocol": -1 |_| (), 1 |s| s.logins.clear(), 0 |s| { s.logins.clear(); s.process_known = false },
         -1 |s| { s.logins.clear(); s.evidence_class = "stratum_payload".into() });

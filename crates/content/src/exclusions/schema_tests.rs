@@ -26,11 +26,59 @@ fn schema() -> Value {
     set("/$defs/Window", "required", json!(["zone"]));
     set("/$defs/Window/properties/days/items", "enum", json!(["mon", "tue", "wed", "thu", "fri", "sat", "sun"]));
     set("/$defs/Destination/properties/ports/items", "minimum", json!(1));
+    set("/$defs/Window/properties/minutes", "minimum", json!(1));
+    set("/$defs/Window/properties/minutes", "maximum", json!(7 * 24 * 60));
+    set("/$defs/Window/properties/grace_minutes", "maximum", json!(24 * 60));
+    // One way to recur.
+    let ways = [("days", &["from", "to"][..]), ("rrule", &["minutes"]), ("cron", &["minutes"])];
+    let needs = |(way, with): (&str, &[&str])| {
+        let keys = [&[way], with].concat();
+        json!({ "required": keys })
+    };
+    set("/$defs/Window", "oneOf", Value::Array(ways.map(needs).to_vec()));
+    for at in ["from", "to"] {
+        set(&format!("/$defs/Window/properties/{at}"), "pattern", json!(CLOCK));
+        let at = if at == "to" { "until" } else { at };
+        set(&format!("/$defs/Validity/properties/{at}"), "pattern", json!(DAY));
+    }
+    set("/properties/approved", "pattern", json!(DAY));
+    for key in ["id", "owner", "approver", "ticket", "reason"] {
+        set(&format!("/properties/{key}"), "pattern", json!(TEXT));
+    }
+    set("/$defs/Window/properties/zone", "pattern", json!(TEXT));
     for part in ["Must", "MustNot"] {
         set(&format!("/$defs/{part}/properties/session/items"), "enum", json!(SESSIONS));
         set(&format!("/$defs/{part}/properties/sha256/items"), "pattern", json!("^[0-9A-Fa-f]{64}$"));
     }
+    filled(&mut schema);
     schema
+}
+
+/// A day, or a moment with its offset.
+const DAY: &str = r"^\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2}))?$";
+const CLOCK: &str = r"^((\d|[01]\d|2[0-3]):[0-5]?\d|24:00?)$";
+/// Something to read.
+const TEXT: &str = r"\S";
+
+/// Lists are not empty, and neither are the texts in them.
+fn filled(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            if map.get("type").is_some_and(|kind| kind == "array") {
+                map.insert("minItems".to_owned(), json!(1));
+                if let Some(items) = map.get_mut("items").and_then(Value::as_object_mut)
+                    && items.get("type").is_some_and(|kind| kind == "string")
+                    && !items.contains_key("enum")
+                    && !items.contains_key("pattern")
+                {
+                    items.insert("pattern".to_owned(), json!(TEXT));
+                }
+            }
+            map.values_mut().for_each(filled);
+        }
+        Value::Array(items) => items.iter_mut().for_each(filled),
+        _ => {}
+    }
 }
 
 /// Without defaults, and without null: a key without a value is a mistake.
@@ -73,6 +121,42 @@ fn every_key_is_described() {
         for (key, value) in of["properties"].as_object().unwrap() {
             assert!(value.get("description").is_some(), "{name}.{key} has no comment");
         }
+    }
+}
+
+/// The schema says what the lint asks of a single value.
+#[test]
+fn what_the_lint_refuses_of_a_value_the_schema_refuses() {
+    let schema = schema();
+    let text = std::fs::read_to_string(root("examples/exclusions/1-scheduled-pool-job-linux.yaml")).unwrap();
+    let check = |text: &str| faults(&schema, &schema, &serde_saphyr::from_str(text).unwrap());
+    let window = "{zone: Europe/Berlin, days: [mon, tue, wed, thu, fri], from: '03:00', to: '05:00'}";
+    for (from, to) in [
+        ("ticket: CHG-1234", "ticket: ' '"),
+        ("from: 2026-01-01", "from: 18.11.2026"),
+        ("until: 2027-02-18", "until: '2027-02-18T10:00:00'"),
+        ("account: [svc-minex]", "account: []"),
+        ("account: [svc-minex]", "account: ['']"),
+        (window, "{zone: UTC, days: [mon], from: '25:00', to: '05:00'}"),
+        (window, "{zone: UTC, days: [mon], from: '03:00'}"),
+        (window, "{zone: UTC, cron: '0 3 * * *'}"),
+        (window, "{zone: UTC, cron: '0 3 * * *', minutes: 0}"),
+        (window, "{zone: UTC, cron: '0 3 * * *', minutes: 10081}"),
+        (window, "{zone: UTC, cron: '0 3 * * *', minutes: 60, grace_minutes: 1441}"),
+        (window, "{zone: UTC, cron: '0 3 * * *', rrule: 'FREQ=DAILY', minutes: 60}"),
+        (window, "{days: [mon], from: '03:00', to: '05:00'}"),
+    ] {
+        assert!(text.contains(from), "{from}");
+        let text = text.replace(from, to);
+        assert_eq!(check(&text).len(), 1, "{to}: {:?}", check(&text));
+        assert!(Policy::parse("p.yaml", &text).is_err(), "{to}");
+    }
+    for to in
+        ["{zone: UTC, rrule: 'FREQ=DAILY;BYHOUR=3', minutes: 60, grace_minutes: 5}", "{zone: UTC, days: [sat], from: '22:00', to: '24:00'}"]
+    {
+        let text = text.replace(window, to).replace("until: 2027-02-18", "until: '2027-02-18T10:00:00+01:00'");
+        assert_eq!(check(&text), Vec::<String>::new(), "{to}");
+        assert!(Policy::parse("p.yaml", &text).is_ok(), "{to}");
     }
 }
 
@@ -127,6 +211,14 @@ fn faults(root: &Value, schema: &Value, value: &Value) -> Vec<String> {
             "required" => found
                 .extend(says.as_array().unwrap().iter().filter(|k| !object.contains_key(k.as_str().unwrap())).map(|k| format!("no {k}"))),
             "items" => found.extend(value.as_array().into_iter().flatten().flat_map(|item| faults(root, says, item))),
+            "oneOf" => {
+                let fit = says.as_array().unwrap().iter().filter(|way| faults(root, way, value).is_empty()).count();
+                found.extend((fit != 1).then(|| format!("{value} is {fit} of {says}")));
+            }
+            "minItems" => {
+                let least = says.as_u64().unwrap();
+                found.extend(value.as_array().filter(|items| (items.len() as u64) < least).map(|_| "an empty list".to_owned()));
+            }
             "enum" => found.extend((!says.as_array().unwrap().contains(value)).then(|| format!("{value} is not one of {says}"))),
             "minimum" => found.extend((value.as_u64() < says.as_u64()).then(|| format!("{value} is less than {says}"))),
             "maximum" => found.extend((value.as_u64() > says.as_u64()).then(|| format!("{value} is more than {says}"))),

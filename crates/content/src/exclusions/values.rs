@@ -1,5 +1,6 @@
 //! Single values of a policy: can they be what they should?
 
+use super::spelling::{invisible, mixed_scripts};
 use std::net::Ipv4Addr;
 
 /// What is wrong, and what to write instead.
@@ -66,6 +67,39 @@ pub(super) fn path(path: &str) -> Checked {
     if bare.split(['/', '\\']).any(|part| part == "..") {
         return wrong(format!("`{path}` has `..` in it"), "write the path as the system reports it");
     }
+    as_reported(path, bare)
+}
+
+/// A path in another spelling than the endpoint's is in no list of paths; one that only looks like another is meant to deceive.
+fn as_reported(path: &str, bare: &str) -> Checked {
+    const REMEDY: &str = "write the path as the endpoint writes it, as the column FolderPath shows it";
+    if let Some(sign) = path.chars().find(|c| invisible(*c)) {
+        return wrong(
+            format!("`{}` has a sign in it that nobody sees", path.escape_debug()),
+            format!("write it without {}", sign.escape_unicode()),
+        );
+    }
+    if let Some(letter) = mixed_scripts(path) {
+        let what = format!("`{path}` has a letter of another script in it, which looks like a Latin one ({})", letter.escape_unicode());
+        return wrong(what, REMEDY);
+    }
+    let windows = on_windows(path);
+    let parts: Vec<&str> = bare.split(|c| c == '/' || (windows && c == '\\')).skip(1).collect();
+    // A folder ends in its separator before `*`.
+    let parts = if bare.len() < path.len() { parts.split_last().map_or(&[][..], |(_, rest)| rest) } else { &parts[..] };
+    if parts.contains(&".") || parts.contains(&"") {
+        return wrong(format!("`{path}` has `/./`, two separators side by side, or one at its end"), REMEDY);
+    }
+    let loose = |part: &&str| part.ends_with(|c: char| c == '.' || c.is_whitespace());
+    if parts.last().is_some_and(loose) || (windows && parts.iter().any(loose)) {
+        return wrong(format!("`{path}` has a space or a point at the end of a name"), REMEDY);
+    }
+    if windows && path.get(2..).is_some_and(|rest| rest.contains(':')) {
+        return wrong(format!("`{path}` names a stream beside the file's own content"), "write the file alone");
+    }
+    if windows && path.contains('/') {
+        return wrong(format!("`{path}` has a `/` in it"), REMEDY);
+    }
     Ok(())
 }
 
@@ -79,6 +113,12 @@ pub(super) fn parent(text: &str) -> Checked {
     if rest.is_some_and(|rest| rest.trim().is_empty() || rest.contains(['<', '?', '*'])) {
         return wrong(format!("`{text}`: what stands behind `<` or `?` is not one name, path or service"), REMEDY);
     }
+    if rest.is_some_and(|rest| rest.chars().any(invisible) || mixed_scripts(rest).is_some()) {
+        return wrong(
+            format!("`{text}`: what stands behind `<` or `?` has a sign in it that is not seen, or that looks like another"),
+            REMEDY,
+        );
+    }
     if text.contains('?') && rest.is_some_and(|service| !service.chars().all(|c| c.is_alphanumeric() || c == '_')) {
         return wrong(format!("`{text}`: a service has a name of letters and digits"), REMEDY);
     }
@@ -88,6 +128,13 @@ pub(super) fn parent(text: &str) -> Checked {
 pub(super) fn sha256(hash: &str) -> Checked {
     if hash.len() != 64 || !hash.bytes().all(|b| b.is_ascii_hexdigit()) {
         return wrong(format!("`{hash}` is not a SHA-256"), "write 64 hexadecimal digits, as sha256sum prints them");
+    }
+    let of_nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    if hash.eq_ignore_ascii_case(of_nothing) || hash.bytes().all(|b| b == b'0') {
+        return wrong(
+            format!("`{hash}` is the hash of no program: of an empty file, or of none"),
+            "write the digest of the program itself, as sha256sum prints it",
+        );
     }
     Ok(())
 }

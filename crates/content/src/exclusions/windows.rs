@@ -39,6 +39,9 @@ impl Window {
     }
 
     fn zone(&self) -> Result<Tz, String> {
+        if self.zone.trim().is_empty() {
+            return Err("the window has no `zone`: its hours could be anybody's".to_owned());
+        }
         self.zone.parse().map_err(|_| format!("`{}` is not an IANA time zone, as Europe/Berlin or UTC", self.zone))
     }
 
@@ -46,7 +49,7 @@ impl Window {
         let weekly = !self.days.is_empty() || !self.from.is_empty() || !self.to.is_empty();
         match (weekly, self.rrule.trim(), self.cron.trim()) {
             (true, "", "") if self.minutes > 0 => Err("`minutes` belongs to `rrule` or `cron`: a window of `days` ends at `to`".to_owned()),
-            (true, "", "") => Ok(Recurs::Weekly { days: self.weekdays()?, from: clock(&self.from)?, to: clock(&self.to)? }),
+            (true, "", "") => Ok(Recurs::Weekly { days: self.weekdays()?, from: clock("from", &self.from)?, to: clock("to", &self.to)? }),
             (false, rule, "") if !rule.is_empty() => self.lasts().map(|()| Recurs::Rule(rule)),
             (false, "", cron) if !cron.is_empty() => self.lasts().map(|()| Recurs::Cron(cron)),
             (false, "", "") => Err("a window needs `days` with `from` and `to`, or `rrule` or `cron` with `minutes`".to_owned()),
@@ -117,7 +120,10 @@ fn weekly(zone: Tz, days: &[Weekday], from: u32, to: u32, first: NaiveDate, last
 }
 
 /// Minutes of the day of `03:00`; `24:00` is 1440.
-fn clock(text: &str) -> Result<u32, String> {
+fn clock(key: &str, text: &str) -> Result<u32, String> {
+    if text.trim().is_empty() {
+        return Err(format!("the window has no `{key}`"));
+    }
     let parsed = text.split_once(':').and_then(|(h, m)| Some((h.parse::<u32>().ok()?, m.parse::<u32>().ok()?)));
     match parsed {
         Some((hour, minute)) if minute < 60 && (hour < 24 || (hour, minute) == (24, 0)) => Ok(hour * 60 + minute),

@@ -54,6 +54,51 @@ pub(super) fn strings(value: &Dynamic) -> Vec<String> {
     }
 }
 
+/// A condition that is held against `true` or `false`, or told by `iff`, and whether that negates it: `(A == 'x') == false`.
+pub(super) fn flag(expr: &Expr) -> Option<(&Expr, bool)> {
+    match &expr.kind {
+        ExprKind::Binary { op, left, right, .. } => {
+            let equal = match op {
+                BinaryOp::Equal => true,
+                BinaryOp::NotEqual => false,
+                _ => return None,
+            };
+            let (inner, word) = match (truth(left), truth(right)) {
+                (None, Some(word)) => (left, word),
+                (Some(word), None) => (right, word),
+                _ => return None,
+            };
+            // A column that is a flag is no condition of ours.
+            let condition =
+                matches!(inner.kind, ExprKind::Parenthesized(_) | ExprKind::Call { .. } | ExprKind::Binary { .. } | ExprKind::In { .. });
+            // What is asked of an address is null where there is none, so that a sound query holds it against `true`.
+            let of_address = matches!(&inner.kind, ExprKind::Call { name, .. } if name.text.starts_with("ipv"));
+            let negates = word != equal;
+            (condition && (negates || !of_address)).then_some((inner, negates))
+        }
+        ExprKind::Call { name, args } if matches!(name.text.as_str(), "iff" | "iif") => match args.as_slice() {
+            [condition, yes, no] => match (truth(&yes.value), truth(&no.value)) {
+                (Some(true), Some(false)) => Some((&condition.value, false)),
+                (Some(false), Some(true)) => Some((&condition.value, true)),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn truth(expr: &Expr) -> Option<bool> {
+    match &expr.kind {
+        ExprKind::Literal(Literal::Bool(word)) => Some(*word),
+        ExprKind::Parenthesized(inner) => match &inner.kind {
+            ExprKind::Literal(Literal::Bool(word)) => Some(*word),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 /// The columns in an expression, through functions as `tolower` and `tostring`.
 pub(super) fn columns(expr: &Expr) -> Vec<&str> {
     match &expr.kind {

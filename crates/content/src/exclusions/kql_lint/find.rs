@@ -1,6 +1,6 @@
 //! The exclusions of a query: what its `where`s and anti joins leave out.
 
-use super::atoms::{Atom, Compare, atom, columns, comparison, literal, strings};
+use super::atoms::{Atom, Compare, atom, columns, comparison, flag, literal, strings};
 use kql_syntax::ast::{BinaryOp, Expr, ExprKind, InOp, Literal, Operator, OperatorKind, Script, StatementKind};
 use kql_syntax::span::Span;
 use std::collections::BTreeMap;
@@ -95,6 +95,7 @@ impl<'a> Finder<'a> {
         let both = if negated { BinaryOp::Or } else { BinaryOp::And };
         match &expr.kind {
             ExprKind::Parenthesized(inner) => self.excluded(inner, negated, predicate),
+            _ if let Some((inner, negates)) = flag(expr) => self.excluded(inner, negated != negates, predicate),
             ExprKind::Call { name, args } if name.text == "not" => {
                 args.iter().for_each(|arg| self.excluded(&arg.value, !negated, predicate));
             }
@@ -116,6 +117,7 @@ impl<'a> Finder<'a> {
         let any = if negated { BinaryOp::And } else { BinaryOp::Or };
         match &expr.kind {
             ExprKind::Parenthesized(inner) => self.all_of(inner, negated, atoms, more),
+            _ if let Some((inner, negates)) = flag(expr) => self.all_of(inner, negated != negates, atoms, more),
             ExprKind::Call { name, args } if name.text == "not" => {
                 args.iter().for_each(|arg| self.all_of(&arg.value, !negated, atoms, more));
             }

@@ -19,10 +19,8 @@ const SHORT: usize = 4;
 
 pub(super) fn remarks(source: &Source, exclusions: &[Exclusion], out: &mut Vec<QueryRemark>) {
     // A kind of event or a result is no activity; what is empty or nobody's address is no exclusion.
-    let meant: Vec<&Exclusion> = exclusions
-        .iter()
-        .filter(|e| e.atoms.iter().any(|a| writer(&a.column) != Writer::Other && a.compare != Compare::Range && !nothing(a)))
-        .collect();
+    let meant: Vec<&Exclusion> =
+        exclusions.iter().filter(|e| e.atoms.iter().any(|a| is_activity(a) && a.compare != Compare::Range && !nothing(a))).collect();
     let either = either(source, &meant, out);
     for exclusion in &meant {
         if out.len() > MOST {
@@ -43,6 +41,16 @@ pub(super) fn remarks(source: &Source, exclusions: &[Exclusion], out: &mut Vec<Q
     }
 }
 
+/// Whether the atom tells an activity: by who, what or where, or by the name of a host in a column that is called no more than a name.
+fn is_activity(atom: &Atom) -> bool {
+    let host = |value: &String| {
+        let name = value.trim_start_matches('.').replace("\\.", ".");
+        let name = name.trim_matches(|c: char| !c.is_alphanumeric());
+        name.contains('.') && has_known_suffix(&name.to_ascii_lowercase())
+    };
+    writer(&atom.column) != Writer::Other || (names_hosts(&atom.column) && atom.values.iter().any(host))
+}
+
 /// `!= ''`, and what is nobody's: addresses of the host itself, of groups, of private networks as a whole; accounts of machines.
 fn nothing(atom: &Atom) -> bool {
     const NOBODY: [&str; 8] = ["127.", "224.", "239.", "255.", "169.254.", "fe80:", "ff02:", "0."];
@@ -60,6 +68,13 @@ fn nothing(atom: &Atom) -> bool {
 /// Who writes what the atom compares. Some columns that are named after a name hold a whole path.
 fn written_by(atom: &Atom) -> Writer {
     let path = |value: &String| value.starts_with('/') || value.get(1..).is_some_and(|rest| rest.starts_with(':'));
+    // A name that is looked for anywhere in a path is found in a folder of anybody's, unless it begins at a drive.
+    let anywhere = matches!(atom.compare, Compare::Has | Compare::Contains | Compare::Ends);
+    let rooted = |value: &String| value.starts_with(":\\") || value.get(1..).is_some_and(|rest| rest.starts_with(":\\"));
+    let told = |value: &String| rooted(value) || writable_folder(value, false).is_some();
+    if anywhere && holds_paths(&atom.column) && !atom.values.is_empty() && !atom.values.iter().any(told) {
+        return Writer::Attacker;
+    }
     match writer(&atom.column) {
         Writer::Attacker if matches!(atom.compare, Compare::Equal | Compare::Starts) && atom.values.iter().any(path) => Writer::Entity,
         writer => writer,

@@ -94,6 +94,36 @@ fn domains_folders_and_patterns() {
 }
 
 #[test]
+fn a_condition_held_against_false_is_negated() {
+    for query in [
+        "T | where (IPAddress == '1.2.3.4') == false and (UserPrincipalName == 'a@b.c') != true",
+        "T | where false == (IPAddress == '1.2.3.4') and iff(UserPrincipalName == 'a@b.c', false, true)",
+        "T | where not((IPAddress == '1.2.3.4') == true or (UserPrincipalName == 'a@b.c') == true)",
+    ] {
+        assert_eq!(kinds(query), [Kind::Either], "{query}");
+    }
+    assert_eq!(kinds("DeviceProcessEvents | where (FileName == 'rsync') == false"), [Kind::AttackerOnly]);
+    for sound in ["T | where (IPAddress == '1.2.3.4') == true", "T | where IsActive == false", "T | where (FileName == 'rsync') != false"] {
+        assert_eq!(kinds(sound), [], "{sound}");
+    }
+}
+
+#[test]
+fn names_of_hosts_and_words_in_paths() {
+    for column in ["Name", "QueryName", "DnsQuery", "DstHostname", "RequestURL", "DestinationHostName", "Fqdn", "RemoteUrl"] {
+        assert_eq!(kinds(&format!("T | where {column} !has 'monero.net'")), [Kind::DomainMatch], "{column}");
+        assert_eq!(kinds(&format!("T | where not({column} endswith 'mooo.com')")), [Kind::DomainMatch, Kind::Shared], "{column}");
+    }
+    assert_eq!(kinds("T | where Name != 'Heartbeat'"), []);
+    for weak in ["contains 'rsync'", "has 'minex'", "endswith '/bin/rsync'", r"endswith @'\Veeam\a.exe'", "contains '/usr/bin/rsync'"] {
+        assert_eq!(kinds(&format!("DeviceProcessEvents | where not(FolderPath {weak})")), [Kind::AttackerOnly], "{weak}");
+    }
+    for sound in [r"contains @'C:\Program Files\Veeam\a.exe'", "== '/usr/bin/rsync'"] {
+        assert_eq!(kinds(&format!("DeviceProcessEvents | where not(FolderPath {sound})")), [], "{sound}");
+    }
+}
+
+#[test]
 fn what_has_no_end_is_told_once() {
     let ends = |query: &str| lint_query("q.kql", query).iter().filter(|r| r.kind == Kind::NoEnd).count();
     assert_eq!(ends("T | where SHA256 !in ('a') | where DeviceName != 'b'"), 1);

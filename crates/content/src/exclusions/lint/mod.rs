@@ -1,18 +1,24 @@
 //! How weak a policy is: what is refused, what is worth knowing, and the single change that lets an impostor through.
 
 mod claims;
+mod contradictions;
 mod destinations;
 mod distance;
 mod file_mode;
+mod hours;
 mod overlap;
 mod paths;
 mod patterns;
+mod people;
+mod programs;
+mod runners;
 mod scenario;
 mod shared;
+mod wallets;
 mod warnings;
 
 pub use distance::{Change, Distance};
-pub use overlap::overlaps;
+pub use overlap::{doubles, overlaps};
 pub use scenario::{SCENARIOS, Scenario};
 
 pub(crate) use file_mode::open_to_all;
@@ -55,12 +61,16 @@ impl Policy {
         self.check_papers(&mut faults);
         self.check_validity(&mut faults);
         self.check_facts(&mut faults);
+        self.check_hours(&mut faults);
         self.check_weights(&mut faults);
         self.check_scenario(&mut faults);
         self.check_claims(&mut faults);
         self.check_paths(&mut faults);
+        self.check_programs(&mut faults);
         self.check_patterns(&mut faults);
         self.check_destinations(&mut faults);
+        self.check_wallets(&mut faults);
+        self.check_contradictions(&mut faults);
         faults
     }
 }

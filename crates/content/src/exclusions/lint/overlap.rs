@@ -1,6 +1,8 @@
 //! Policies that explain the same: two owners, two ends, and nobody knows which one holds.
 
+use super::super::fault::Fault;
 use super::super::policy::Policy;
+use std::collections::BTreeMap;
 
 /// Pairs of policies for the same path, class and hosts at the same time, as `(one, other, what they share)`.
 pub fn overlaps(policies: &[(String, Policy)]) -> Vec<(&str, &str, String)> {
@@ -9,6 +11,24 @@ pub fn overlaps(policies: &[(String, Policy)]) -> Vec<(&str, &str, String)> {
         for (_, other) in policies.iter().skip(n + 1) {
             if let Some(shared) = shared(one, other) {
                 found.push((one.id.as_str(), other.id.as_str(), shared));
+            }
+        }
+    }
+    found
+}
+
+/// Of each id that several files have, all files but the first, with what is wrong: a hunt would leave them out. `policies` are files and what is in them.
+pub fn doubles(policies: &[(String, Policy)]) -> Vec<(&str, Fault)> {
+    let mut first: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut found = Vec::new();
+    for (file, policy) in policies.iter().filter(|(_, policy)| !policy.id.trim().is_empty()) {
+        match first.get(policy.id.as_str()) {
+            Some(other) => {
+                let what = format!("`{}` is the id of {other} as well: only one of the two would hold", policy.id);
+                found.push((file.as_str(), Fault { line: 1, what, remedy: "give each policy an id of its own".to_owned() }));
+            }
+            None => {
+                first.insert(&policy.id, file);
             }
         }
     }

@@ -91,6 +91,19 @@ fn two_policies_for_the_same_are_told() {
 }
 
 #[test]
+fn one_id_in_two_files_names_both() {
+    let read = |name: &str, id: &str| {
+        let mut policy = Policy::parse(name, &example("3-node.yaml")).unwrap();
+        policy.id = id.to_owned();
+        (name.to_owned(), policy)
+    };
+    let policies = [read("a.yaml", "one"), read("b.yaml", "two"), read("c.yaml", "one"), read("d.yaml", "")];
+    let found = doubles(&policies);
+    assert_eq!(found.iter().map(|(file, _)| *file).collect::<Vec<_>>(), ["c.yaml"]);
+    assert!(found[0].1.what.contains("`one` is the id of a.yaml as well"), "{found:?}");
+}
+
+#[test]
 fn an_unreadable_policy_is_one_refusal() {
     let found = linted("id: [", "2026-11-18");
     assert!(found.policy.is_none() && found.refusals.len() == 1 && found.distance.is_none());
