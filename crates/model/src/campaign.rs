@@ -3,16 +3,17 @@
 use crate::Verdict;
 use serde::{Deserialize, Serialize};
 
-/// A number with its standard error. Shares come by chance: of `n` shares the relative error is 1/√n.
+/// A number with its standard error. Shares come by chance: of `n` shares the relative error is 1/√n; of less than ten it is larger, and
+/// larger above than below.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
     pub estimate: f64,
-    /// One standard error below and above; absent where there are too few shares (less than ten) to tell.
+    /// One standard error below and above; absent where nothing is left to chance.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub low: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub high: Option<f64>,
-    /// The estimate is of one share, and says no more than "at least".
+    /// What was seen came to that much; how much more there was is not known.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub at_least: bool,
 }

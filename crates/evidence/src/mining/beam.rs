@@ -20,8 +20,8 @@ pub(super) fn request(session: &mut Session, message: &Message<'_>, method: &str
     let object = message.object;
     let by_miner = match method {
         "login" if !text(object, "api_key").is_empty() => {
-            session.sign(LOGIN, message.at);
             session.login(text(object, "api_key"), 3);
+            session.sign(LOGIN, message.at);
             session.ask(message.side, message.id(), Ask::Login);
             true
         }

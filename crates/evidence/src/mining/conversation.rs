@@ -40,6 +40,9 @@ struct Live {
     client_bytes: u64,
     server_bytes: u64,
     opening: Opening,
+    /// When the first bytes came, and the last.
+    began: Option<i64>,
+    heard: i64,
     /// Recognised by its lengths: nothing in it can be read.
     encrypted: bool,
     asked: Asked,
@@ -125,6 +128,11 @@ impl Conversation {
         self.over
     }
 
+    /// How often another account has logged in.
+    pub(crate) fn turns(&self) -> usize {
+        self.live.as_ref().map_or(0, |live| live.session.turns())
+    }
+
     /// About how many bytes are kept.
     #[cfg(test)]
     pub(crate) fn held(&self) -> usize {
@@ -133,7 +141,7 @@ impl Conversation {
 
     pub(crate) fn finish(self) -> Option<MiningSession> {
         let mut live = self.live?;
-        let at = live.session.last();
+        let at = live.heard;
         let end = live.opening.end();
         live.opened(end, at);
         if live.is_text() {
@@ -159,6 +167,8 @@ impl Live {
         if lost {
             self.lost(side);
         }
+        self.began.get_or_insert(at);
+        self.heard = at;
         if self.encrypted {
             self.session.seen(at);
         }
@@ -188,6 +198,7 @@ impl Live {
                     *self.layer(side) = Layer::default();
                     if side == Side::Client || self.opening.is_silent() {
                         self.opening = Opening::default();
+                        self.began = None;
                     }
                     fresh = true;
                     rest = tail(rest, left);
@@ -217,6 +228,7 @@ impl Live {
     fn opened(&mut self, found: Found, at: i64) {
         match found {
             Found::V2 | Found::V2Setup => {
+                self.session.seen(self.began.unwrap_or(at));
                 self.session.sign(V2_HANDSHAKE, at);
                 if found == Found::V2Setup {
                     self.session.sign(V2_SETUP, at);

@@ -6,14 +6,14 @@
 use super::coins::{self, Program};
 use super::login;
 use super::message::{Message, is_hex, is_some_hex, number, text};
-use super::session::{Ask, Session, Sign, sign};
+use super::session::{self, Ask, Session, Sign, sign};
 use super::shares::{Work, cryptonote_target, number_target};
 use serde_json::{Map, Value};
 
 const LOGIN: Sign = sign("login", 1.0);
-const MINERS_LOGIN: Sign = sign("login of a miner's program", 1.0);
+const MINERS_LOGIN: Sign = sign(session::MINERS_LOGIN, 1.0);
 const ALGORITHMS: Sign = sign("login with algorithms", 1.0);
-const WALLET: Sign = sign("login with a wallet", 1.0);
+const WALLET: Sign = sign(session::WALLET_LOGIN, 1.0);
 const PROGRAM: Sign = sign("login of a program", 0.5);
 const RIG: Sign = sign("login of a rig", 0.5);
 const JOB: Sign = sign("job with blob and target", 2.0);
@@ -53,8 +53,8 @@ fn login(session: &mut Session, message: &Message<'_>, params: &Map<String, Valu
     if name.is_empty() || program == Program::Other || !(params.contains_key("pass") || !agent.is_empty() || has_algorithms) {
         return false;
     }
-    session.sign(LOGIN, message.at);
     session.login(name, 3);
+    session.sign(LOGIN, message.at);
     session.agent(agent);
     match program {
         Program::Miner | Program::Proxy => session.sign(MINERS_LOGIN, message.at),

@@ -1,12 +1,16 @@
 //! Ethereum's kin: eth-proxy over plain lines, and getWork over HTTP. Nodes serve some of these methods too, to pools and to miners of
 //! their own: what is asked over HTTP without a wallet is asked of a node.
 
+use super::coins::{self, Program};
 use super::login;
 use super::message::{Carrier, Message, is_marked_hex};
 use super::session::{Ask, Session, Sign, sign};
 use super::shares::boundary;
 use super::{getwork, http::Facts};
 use serde_json::Value;
+
+/// So often a browser asks for work only if it mines.
+const PATIENT: u32 = 4;
 
 const LOGIN: Sign = sign("eth_submitLogin", 2.0);
 const GET_WORK: Sign = sign("eth_getWork", 1.0);
@@ -79,8 +83,11 @@ fn address(session: &mut Session, facts: &Facts, at: i64) {
     if session.worker.is_empty() {
         session.worker = super::session::clip(parts.next().unwrap_or_default());
     }
-    session.sign(WALLET, at);
-    session.is_miners = true;
+    // Explorers have pages of addresses, which browsers look at; they do not go on asking for work.
+    if coins::program(&facts.agent) != Program::Other || session.polls >= PATIENT {
+        session.sign(WALLET, at);
+        session.is_miners = true;
+    }
 }
 
 fn is_solution(message: &Message<'_>) -> bool {

@@ -8,6 +8,8 @@ use serde_json::{Map, Value};
 
 /// No message of a mining protocol has more members; log records have.
 const MOST_MEMBERS: usize = 8;
+/// Of a message with more than that nothing is read.
+const LONGEST_RECORD: usize = 64;
 /// Of a batch only so many are read.
 const LONGEST_BATCH: usize = 64;
 
@@ -129,17 +131,45 @@ fn repaired(bytes: &[u8]) -> String {
     out + rest
 }
 
-/// Members of a program's own records. A log in JSON may hold each message that a pool or a proxy heard, with such a member beside it.
-const OF_RECORDS: [&str; 9] = ["@timestamp", "@version", "timestamp", "ts", "level", "severity", "logger", "msg", "event_type"];
+/// Members of a program's own records. A log in JSON may hold each message that a pool or a proxy heard, with such a member beside it; a
+/// miner's message may have any member, too, as no pool minds it. A log is told by one side alone: see [`Session::says`].
+const OF_RECORDS: [&str; 17] = [
+    "@timestamp",
+    "@version",
+    "timestamp",
+    "ts",
+    "time",
+    "level",
+    "severity",
+    "logger",
+    "msg",
+    "event_type",
+    "src",
+    "src_ip",
+    "dst",
+    "dest_ip",
+    "host",
+    "hostname",
+    "source",
+];
 
 fn is_record(object: &Map<String, Value>) -> bool {
-    OF_RECORDS.iter().any(|name| object.contains_key(*name))
+    object.len() > MOST_MEMBERS || OF_RECORDS.iter().any(|name| object.contains_key(*name))
 }
 
 fn one(session: &mut Session, message: &Message<'_>) -> bool {
-    if message.object.len() > MOST_MEMBERS || is_record(message.object) {
+    if message.object.len() > LONGEST_RECORD {
         return false;
     }
+    let known = session.signs();
+    let useful = heard(session, message);
+    if session.signs() > known {
+        session.says(message.side, is_record(message.object));
+    }
+    useful
+}
+
+fn heard(session: &mut Session, message: &Message<'_>) -> bool {
     // Grin's answers repeat the method.
     let answers = message.object.contains_key("result") && !message.object.contains_key("params");
     if let Some(method) = message.object.get("method").and_then(Value::as_str).filter(|_| !answers) {
@@ -165,6 +195,7 @@ fn one(session: &mut Session, message: &Message<'_>) -> bool {
             share_answer(session, message, work);
             return true;
         }
+        session.unheeded |= ask == Some(Ask::Login);
         return stratum::answer(session, message, ask)
             || cryptonote::answer(session, message, ask)
             || ethereum::answer(session, message, ask)
@@ -181,7 +212,9 @@ fn share_answer(session: &mut Session, message: &Message<'_>, work: Option<Work>
         Value::Bool(answer) => *answer,
         Value::String(answer) => answer.eq_ignore_ascii_case("ok"),
         Value::Object(result) => text(result, "status").eq_ignore_ascii_case("ok"),
-        Value::Number(_) | Value::Array(_) => false,
+        // Conflux's pools answer with a list.
+        Value::Array(list) => matches!(list.as_slice(), [Value::Bool(true)]),
+        Value::Number(_) => false,
     };
     session.tally.answer(accepted && !message.has_error(), work);
     session.seen(message.at);

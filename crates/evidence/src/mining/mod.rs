@@ -19,6 +19,7 @@ mod pace;
 mod session;
 mod shares;
 mod stratum;
+mod stratum_shape;
 mod stratum_v2;
 #[cfg(test)]
 mod tests;
@@ -96,4 +97,6 @@ pub(crate) struct MiningSession {
     pub(crate) last: i64,
     /// What it was recognised by, a few short texts.
     pub(crate) proof: Vec<String>,
+    /// What was mined in the same conversation for other accounts that logged in before.
+    pub(crate) earlier: Vec<MiningSession>,
 }

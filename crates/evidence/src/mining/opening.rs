@@ -8,8 +8,19 @@ use super::nodes::Peers;
 const ACT_1: u32 = 64;
 const ACT_2: u32 = 234;
 const HEADER: u32 = 22;
+const TAG: u32 = 16;
+/// The shortest request that sets the connection up: protocol, two versions, flags, a port, and five texts that are empty. The longest
+/// holds texts of some length, and the request for a channel may come right behind it.
+const SETUP: u32 = HEADER + 16 + TAG;
+const LONGEST_SETUP: u32 = 800;
 /// An answer that sets the connection up, and nothing else: header, version and flags, tag.
-const SETUP_SUCCESS: u32 = HEADER + 6 + 16;
+const SETUP_SUCCESS: u32 = HEADER + 6 + TAG;
+/// One that refuses, with as long a reason as there can be.
+const LONGEST_SETUP_ERROR: u32 = HEADER + 5 + 255 + TAG;
+/// The shortest request for a channel: number, an empty name, hash rate, limit.
+const OPEN: u32 = HEADER + 41 + TAG;
+/// The shortest thing that a client says then: a share, if it asked for its channel before the answer came.
+const SHARE: u32 = HEADER + 24 + TAG;
 
 /// Of 64 random bytes some 57 differ, of 234 some 153; these bounds lie five standard deviations below.
 const DISTINCT_1: u32 = 45;
@@ -41,6 +52,8 @@ pub(super) struct Opening {
     behind: u32,
     /// What the server sent behind its own, before the client spoke again.
     setup: u32,
+    /// What the client said to that.
+    open: u32,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +63,7 @@ enum Act {
     Server,
     Behind,
     Setup,
+    Open,
     Over,
 }
 
@@ -144,18 +158,28 @@ impl Opening {
                 self.behind = self.behind.saturating_add(size);
             }
             (Act::Behind, Side::Server) => {
-                if self.behind <= HEADER {
+                if !self.may_set_up() {
                     return self.over();
                 }
                 self.act = Act::Setup;
                 self.setup = size;
-                return Found::V2;
             }
             (Act::Setup, Side::Server) => self.setup = self.setup.saturating_add(size),
             (Act::Setup, Side::Client) => {
-                self.act = Act::Over;
-                return if self.setup == SETUP_SUCCESS { Found::V2Setup } else { Found::V2 };
+                if !self.may_answer() {
+                    return self.over();
+                }
+                self.act = Act::Open;
+                return self.push(side, bytes);
             }
+            (Act::Open, Side::Client) => {
+                self.open = self.open.saturating_add(size);
+                if self.open >= SHARE {
+                    self.act = Act::Over;
+                    return self.v2();
+                }
+            }
+            (Act::Open, Side::Server) => return self.over(),
         }
         Found::Nothing
     }
@@ -163,10 +187,25 @@ impl Opening {
     /// The last word, when nothing more comes.
     pub(super) fn end(&self) -> Found {
         match self.act {
-            Act::Behind if self.behind > HEADER => Found::V2,
-            Act::Setup if self.setup == SETUP_SUCCESS => Found::V2Setup,
+            Act::Behind if self.may_set_up() => Found::V2,
+            Act::Setup if self.may_answer() => self.v2(),
             _ => Found::Nothing,
         }
+    }
+
+    /// Whether what the client sent behind the handshake may be the request that sets the connection up.
+    fn may_set_up(&self) -> bool {
+        (SETUP..=LONGEST_SETUP).contains(&self.behind)
+    }
+
+    /// Whether the server's flight may be the answer to that. More than the answer comes only where more was asked for.
+    fn may_answer(&self) -> bool {
+        let most = if self.behind < SETUP + OPEN { LONGEST_SETUP_ERROR } else { LONGEST };
+        (SETUP_SUCCESS..=most).contains(&self.setup)
+    }
+
+    fn v2(&self) -> Found {
+        if self.setup == SETUP_SUCCESS { Found::V2Setup } else { Found::V2 }
     }
 
     pub(super) fn is_over(&self) -> bool {
@@ -231,12 +270,40 @@ mod tests {
             assert_eq!(run(&v2(64, 234, 44)[..3], piece), (Found::Nothing, Found::V2));
             assert_eq!(run(&v2(64, 233, 44), piece), (Found::Nothing, Found::Nothing));
             assert_eq!(run(&v2(64, 235, 44), piece), (Found::Nothing, Found::Nothing));
+            assert_eq!(run(&v2(64, 234, 43), piece), (Found::Nothing, Found::Nothing));
             assert_eq!(run(&v2(63, 234, 44), piece), (Found::Nothing, Found::Nothing));
             assert_eq!(run(&v2(65, 234, 44), piece), (Found::Nothing, Found::Nothing));
         }
         let mut plain = v2(64, 234, 44);
         plain[0].1 = b"x".repeat(64);
         assert_eq!(run(&plain, 64).0, Found::Nothing);
+    }
+
+    #[test]
+    fn what_follows_the_handshake_has_to_be_possible() {
+        let of = |sizes: &[usize]| -> Vec<(Side, Vec<u8>)> {
+            let sides = [Side::Client, Side::Server].into_iter().cycle();
+            sides.zip(sizes).map(|(side, size)| (side, noise(*size, *size as u64))).collect()
+        };
+        for (sizes, is_v2) in [
+            // Short frames; frames that are shorter than a header and a tag; a transfer; Bitcoin's nodes with 170 bytes of garbage.
+            (&[64, 234, 40, 30][..], false),
+            (&[64, 234, 30, 31, 30, 31, 30, 31], false),
+            (&[64, 234, 1200, 1400, 1200, 1400], false),
+            (&[64, 234, 186, 170, 57, 57], false),
+            (&[64, 234, 53], false),
+            (&[64, 234, 54], true),
+            // The channel is asked for at once, and the first share follows.
+            (&[64, 234, 186, 136, 62, 118], true),
+            (&[64, 234, 98, 136, 88, 118, 62], true),
+            (&[64, 234, 98, 300, 88], false),
+        ] {
+            for piece in [1, 50, 2000] {
+                let (found, end) = run(&of(sizes), piece);
+                let known = [found, end].iter().any(|found| matches!(found, Found::V2 | Found::V2Setup));
+                assert_eq!(known, is_v2, "{sizes:?}");
+            }
+        }
     }
 
     #[test]

@@ -13,6 +13,13 @@ use std::net::IpAddr;
 
 /// A conversation is mining from this weight on: one sign that nothing else gives, or two that something else might give alone.
 const ENOUGH: f64 = 2.0;
+/// Names of signs that weigh differently by what else is said.
+pub(super) const WALLET_LOGIN: &str = "login with a wallet";
+pub(super) const MINERS_LOGIN: &str = "login of a miner's program";
+/// The rank of a login that is said in so many words.
+const SAID: u8 = 3;
+/// Of one connection only so many are told apart.
+const MOST_LOGINS: usize = 16;
 const MOST_PENDING: usize = 64;
 const MOST_PROOF: usize = 8;
 const LONGEST_TEXT: usize = 256;
@@ -90,6 +97,32 @@ pub(super) struct Session {
     pub(super) block_version: u8,
     /// The seed of Ethereum's last job, and that job.
     pub(super) seed: (String, String),
+    /// A login was answered, and no job came with the answer.
+    pub(super) unheeded: bool,
+    /// What was mined for others that logged in before.
+    earlier: Vec<Turn>,
+    client_says: Says,
+    server_says: Says,
+}
+
+/// The time of one login.
+#[derive(Debug)]
+struct Turn {
+    login: Login,
+    worker: String,
+    tally: Tally,
+    pace: Pace,
+    first: i64,
+    last: i64,
+}
+
+/// What a side's messages with a sign of mining looked like.
+#[derive(Debug, Default, Clone, Copy)]
+struct Says {
+    /// There was one that has no members but those of the protocols.
+    plain: bool,
+    /// There was one with members of a program's own records.
+    recorded: bool,
 }
 
 impl Session {
@@ -109,10 +142,6 @@ impl Session {
     pub(super) fn seen(&mut self, at: i64) {
         self.first.get_or_insert(at);
         self.last = at;
-    }
-
-    pub(super) fn last(&self) -> i64 {
-        self.last
     }
 
     pub(super) fn protocol(&mut self, name: &'static str, rank: u8) {
@@ -141,11 +170,36 @@ impl Session {
     }
 
     /// A login; one that was said in so many words replaces one that was concluded.
+    /// Another account that logs in afterwards is paid for what follows.
     pub(super) fn login(&mut self, text: &str, rank: u8) {
-        if !text.trim().is_empty() && rank > self.login_rank {
+        if text.trim().is_empty() || rank < self.login_rank {
+            return;
+        }
+        if rank > self.login_rank {
             self.login = login::read(text);
             self.login_rank = rank;
+        } else if rank == SAID && text != self.login.text && self.earlier.len() < MOST_LOGINS {
+            let login = login::read(text);
+            if !login.account.eq_ignore_ascii_case(&self.login.account) {
+                self.turn(login);
+            }
         }
+    }
+
+    pub(super) fn turns(&self) -> usize {
+        self.earlier.len()
+    }
+
+    fn turn(&mut self, login: Login) {
+        let (Some(first), last) = (self.first, self.last) else {
+            self.login = login;
+            return;
+        };
+        let before = std::mem::replace(&mut self.login, login);
+        let (worker, tally, pace) = (std::mem::take(&mut self.worker), std::mem::take(&mut self.tally), std::mem::take(&mut self.pace));
+        self.earlier.push(Turn { login: before, worker, tally, pace, first, last });
+        self.pending.retain(|pending| !matches!(pending.ask, Ask::Share(_)));
+        self.first = None;
     }
 
     /// What a message says of the pool. Any name tells more than an address; of names that which is said in surer words, and of equal
@@ -214,13 +268,35 @@ impl Session {
     pub(super) fn share(&mut self, from: Side, id: Option<&Value>, job: &str, at: i64) {
         let work = self.jobs.work(job);
         self.tally.submit(work);
-        self.pace.share(work, at);
+        self.pace.share(work, at, self.first.unwrap_or(at));
         self.ask(from, id, Ask::Share(work));
         self.seen(at);
     }
 
+    pub(super) fn signs(&self) -> usize {
+        self.signs.len()
+    }
+
+    /// A side's message had a sign, with members of a program's own records or without.
+    pub(super) fn says(&mut self, side: Side, recorded: bool) {
+        let says = match side {
+            Side::Client => &mut self.client_says,
+            Side::Server => &mut self.server_says,
+        };
+        says.plain |= !recorded;
+        says.recorded |= recorded;
+    }
+
+    /// All that speaks of mining came from one side, as records: a log that is shipped.
+    fn is_log(&self) -> bool {
+        let (client, server) = (self.client_says, self.server_says);
+        !client.plain && !server.plain && client.recorded != server.recorded
+    }
+
     pub(super) fn weight(&self) -> f64 {
-        self.signs.iter().map(|sign| sign.weight).sum()
+        let weight: f64 = self.signs.iter().map(|sign| sign.weight).sum();
+        // Whoever lets a wallet log in and has no job for it need not be a pool.
+        if self.unheeded && self.has(WALLET_LOGIN) && !self.has(MINERS_LOGIN) { weight - 0.5 } else { weight }
     }
 
     pub(super) fn is_mining(&self) -> bool {
@@ -247,7 +323,7 @@ impl Session {
         if let Some(peers) = self.peers {
             return Some(self.of_peers(peers));
         }
-        if !self.is_mining() || self.is_copy() {
+        if !self.is_mining() || self.is_copy() || self.is_log() {
             return None;
         }
         if let Some(known) = coins::algorithm_of_program(&self.agent) {
@@ -266,37 +342,53 @@ impl Session {
             self.pool = clip(name);
             self.pool_port = 0;
         }
+        let (first, last) = (self.first.unwrap_or(self.last), self.last);
+        let now = Turn {
+            login: std::mem::take(&mut self.login),
+            worker: std::mem::take(&mut self.worker),
+            tally: std::mem::take(&mut self.tally),
+            pace: std::mem::take(&mut self.pace),
+            first,
+            last,
+        };
+        let earlier: Vec<MiningSession> = std::mem::take(&mut self.earlier).iter().map(|turn| self.told(turn)).collect();
+        Some(MiningSession { earlier, ..self.told(&now) })
+    }
+
+    fn told(&self, turn: &Turn) -> MiningSession {
+        let Turn { login, tally, .. } = turn;
         let factor = hashes_per_difficulty(self.algorithm);
-        let coin = if self.coin.is_empty() { coins::coin(self.algorithm, self.login.coin) } else { self.coin };
-        let worker = if self.worker.is_empty() { self.login.worker.clone() } else { self.worker.clone() };
-        Some(MiningSession {
+        let coin = if self.coin.is_empty() { coins::coin(self.algorithm, login.coin) } else { self.coin };
+        let worker = if turn.worker.is_empty() { &login.worker } else { &turn.worker };
+        MiningSession {
             protocol: self.protocol,
             role: self.role(),
             miner: if self.server_mines > self.client_mines { Side::Server } else { Side::Client },
             coin: coin.to_owned(),
             algorithm: self.algorithm.to_owned(),
-            login: self.login.text.clone(),
-            account: self.login.account.clone(),
-            wallet: self.login.wallet.clone(),
-            worker: clip(&worker),
-            mail: self.login.mail.clone(),
-            fixed_difficulty: self.login.difficulty,
+            agent: self.agent.clone(),
+            login: login.text.clone(),
+            account: login.account.clone(),
+            wallet: login.wallet.clone(),
+            worker: clip(worker),
+            mail: login.mail.clone(),
+            fixed_difficulty: login.difficulty,
             pool: self.pool.clone(),
             pool_port: self.pool_port,
-            shares_submitted: self.tally.submitted(),
-            shares_accepted: self.tally.accepted(),
-            shares_rejected: self.tally.rejected(),
-            shares_unknown: self.tally.unknown(),
+            shares_submitted: tally.submitted(),
+            shares_accepted: tally.accepted(),
+            shares_rejected: tally.rejected(),
+            shares_unknown: tally.unknown(),
             difficulty: self.jobs.current.map(Work::number),
-            hashes: self.tally.hashes(factor),
-            hashes_accepted: self.tally.accepted_hashes(factor),
-            intervals: self.pace.intervals(factor),
-            confidence: self.confidence(),
-            first: self.first.unwrap_or_default(),
-            last: self.last,
-            proof: self.proof(),
-            agent: self.agent,
-        })
+            hashes: tally.hashes(factor),
+            hashes_accepted: tally.accepted_hashes(factor),
+            intervals: turn.pace.intervals(factor, turn.last),
+            confidence: self.confidence(turn),
+            first: turn.first,
+            last: turn.last,
+            proof: self.proof(turn),
+            earlier: Vec::new(),
+        }
     }
 
     fn of_peers(&self, peers: Peers) -> MiningSession {
@@ -312,12 +404,12 @@ impl Session {
         }
     }
 
-    fn confidence(&self) -> f64 {
+    fn confidence(&self, turn: &Turn) -> f64 {
         let mut weight = self.weight();
-        if !self.login.wallet.is_empty() {
+        if !turn.login.wallet.is_empty() {
             weight += 1.0;
         }
-        if self.tally.accepted() > 0 {
+        if turn.tally.accepted() > 0 {
             weight += 1.0;
         }
         // 0.8 at the least weight that counts, and near to certain with several signs.
@@ -325,13 +417,13 @@ impl Session {
         if self.signs.iter().all(|sign| sign.name.starts_with("lengths")) { confidence.min(0.7) } else { confidence.min(0.99) }
     }
 
-    fn proof(&self) -> Vec<String> {
+    fn proof(&self, turn: &Turn) -> Vec<String> {
         let mut proof: Vec<String> = self.signs.iter().take(MOST_PROOF).map(|sign| sign.name.to_owned()).collect();
-        if self.tally.accepted() > 0 {
+        if turn.tally.accepted() > 0 {
             proof.push("shares accepted".to_owned());
         }
-        if !self.login.wallet.is_empty() {
-            proof.push(format!("login with a wallet of {}", self.login.coin));
+        if !turn.login.wallet.is_empty() {
+            proof.push(format!("login with a wallet of {}", turn.login.coin));
         }
         proof
     }

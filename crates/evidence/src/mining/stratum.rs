@@ -5,10 +5,12 @@ use super::login;
 use super::message::{Message, is_hex, is_marked_hex, is_some_hex, number, text};
 use super::session::{Ask, ELSEWHERE, Session, Sign, sign};
 use super::shares::{Work, boundary};
+use super::stratum_shape as shape;
 use serde_json::{Map, Value};
 
 const SUBSCRIBE: Sign = sign("mining.subscribe", 2.0);
 const AUTHORIZE: Sign = sign("mining.authorize", 2.0);
+const NAME: Sign = sign("mining.authorize with a name", 1.0);
 const SUBMIT: Sign = sign("mining.submit", 2.0);
 const CONFIGURE: Sign = sign("mining.configure", 2.0);
 const EXTRANONCE: Sign = sign("mining.extranonce.subscribe", 2.0);
@@ -29,33 +31,33 @@ pub(super) fn request(session: &mut Session, message: &Message<'_>, method: &str
     if message.is_http() || !(method.starts_with("mining.") || method.starts_with("client.")) {
         return false;
     }
-    let whole = matches!(message.object.get("params"), Some(Value::Array(_))) || message.params().is_some();
     let list = message.list();
     let (by_miner, found) = match method {
-        "mining.subscribe" if whole => {
+        "mining.subscribe" if shape::subscribe(message) => {
             subscribe(session, message);
             (true, SUBSCRIBE)
         }
-        "mining.authorize" | "mining.auth" if whole => {
+        "mining.authorize" | "mining.auth" if shape::authorize(list) => {
             session.login(message.text(0), 3);
             session.ask(message.side, message.id(), Ask::Authorize);
-            (true, AUTHORIZE)
+            // Operators of many a thing log in with a name and a password.
+            (true, if shape::is_miners_login(message.text(0)) { AUTHORIZE } else { NAME })
         }
         "mining.submit" if message.params().is_some_and(is_named_share) => {
             submit_named(session, message);
             (true, SUBMIT)
         }
-        "mining.submit" if list.len() >= 3 => {
+        "mining.submit" if shape::share(list) => {
             submit(session, message);
             (true, SUBMIT)
         }
-        "mining.configure" if whole => {
+        "mining.configure" if shape::configure(list) => {
             session.ask(message.side, message.id(), Ask::Configure);
             (true, CONFIGURE)
         }
-        "mining.extranonce.subscribe" => (true, EXTRANONCE),
-        "mining.suggest_difficulty" | "mining.suggest_target" if whole => (true, SUGGEST),
-        "mining.hello" if whole => {
+        "mining.extranonce.subscribe" if list.is_empty() && message.params().is_none() => (true, EXTRANONCE),
+        "mining.suggest_difficulty" | "mining.suggest_target" if shape::suggestion(list) => (true, SUGGEST),
+        "mining.hello" if shape::hello(message) => {
             hello(session, message);
             (true, HELLO)
         }
@@ -64,7 +66,7 @@ pub(super) fn request(session: &mut Session, message: &Message<'_>, method: &str
             session.jobs.add("");
             (false, NOTIFY)
         }
-        "mining.notify" if list.len() >= 3 => {
+        "mining.notify" if shape::job(list) => {
             notify(session, message);
             (false, NOTIFY)
         }
@@ -82,7 +84,7 @@ pub(super) fn request(session: &mut Session, message: &Message<'_>, method: &str
             set(session, message);
             (false, SET)
         }
-        "mining.set_extranonce" if !message.text(0).is_empty() => (false, SET_EXTRANONCE),
+        "mining.set_extranonce" if shape::is_hex(message.text(0)) => (false, SET_EXTRANONCE),
         "mining.set_version_mask" if is_hex(message.text(0), 8) => {
             session.algorithm("sha256d", 3);
             (false, VERSION_MASK)
@@ -206,7 +208,9 @@ fn notify(session: &mut Session, message: &Message<'_>) {
         session.algorithm("lbry", 3);
     } else if hex(1, 8) && hex(2, 64) && hex(3, 64) && hex(4, 64) && hex(5, 8) && hex(6, 8) && flag(7) {
         // Verus has a solution behind that.
-        session.algorithm(if message.text(8).is_empty() { "equihash" } else { "verushash" }, 2);
+        // That is surer than a share's solution, which is of the same form in both.
+        let (name, rank) = if message.text(8).is_empty() { ("equihash", 2) } else { ("verushash", 4) };
+        session.algorithm(name, rank);
     } else if list.len() >= 6 && hex(1, 64) && hex(2, 64) && hex(3, 64) && flag(4) && list.get(5).is_some_and(Value::is_number) {
         session.algorithm("kawpow", 2);
         session.jobs.set(boundary(message.text(3)));

@@ -34,8 +34,8 @@ fn kind(session: &mut Session, message: &Message<'_>) -> bool {
     let (Some(params), at) = (message.params(), message.at) else { return false };
     match text(message.object, "type") {
         "auth" if params.contains_key("site_key") => {
-            session.sign(AUTH, at);
             session.login(text(params, "site_key"), 3);
+            session.sign(AUTH, at);
             if session.worker.is_empty() {
                 session.worker = super::session::clip(text(params, "user"));
             }
@@ -68,8 +68,8 @@ fn identifier(session: &mut Session, message: &Message<'_>) -> bool {
     let (object, at) = (message.object, message.at);
     match text(object, "identifier") {
         "handshake" if object.contains_key("login") && object.contains_key("pool") || is_wallet(text(object, "login")) => {
-            session.sign(HANDSHAKE, at);
             session.login(text(object, "login"), 3);
+            session.sign(HANDSHAKE, at);
             session.pool(text(object, "pool"), 0, 4);
             session.mines(message.side);
         }

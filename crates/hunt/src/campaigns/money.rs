@@ -4,22 +4,25 @@ use content::Prices;
 use model::campaign::{Estimate, MinedHost, Money};
 use std::collections::BTreeSet;
 
-/// With fewer shares than that, only "at least one share" can be said.
+/// From so many shares on, their number's error is 1/√n on both sides.
 const ENOUGH: u64 = 10;
 
-/// Of a sum behind so many shares, whose number is left to chance.
+/// Of a sum behind so many shares, whose number is left to chance: with one standard error on each side. Of few shares the two differ, as
+/// fewer than none cannot be (the approximation of N. Gehrels, 1986, to the bounds of Poisson's distribution).
 pub(super) fn estimate(sum: f64, shares: u64) -> Option<Estimate> {
     let n = shares as f64;
-    match shares {
-        0 => None,
-        few if few < ENOUGH => Some(Estimate { estimate: sum / n, low: None, high: None, at_least: true }),
-        _ => Some(Estimate {
-            estimate: sum,
-            low: Some(sum * (1.0 - 1.0 / n.sqrt())),
-            high: Some(sum * (1.0 + 1.0 / n.sqrt())),
-            at_least: false,
-        }),
-    }
+    let (low, high) = match shares {
+        0 => return None,
+        few if few < ENOUGH => {
+            let over = n + 1.0;
+            (
+                n * (1.0 - 1.0 / (9.0 * n) - 1.0 / (3.0 * n.sqrt())).powi(3),
+                over * (1.0 - 1.0 / (9.0 * over) + 1.0 / (3.0 * over.sqrt())).powi(3),
+            )
+        }
+        _ => (n - n.sqrt(), n + n.sqrt()),
+    };
+    Some(Estimate { estimate: sum, low: Some(sum / n * low), high: Some(sum / n * high), at_least: false })
 }
 
 pub(super) fn times(estimate: Estimate, factor: f64) -> Estimate {
@@ -82,8 +85,13 @@ mod tests {
     #[test]
     fn errors_follow_the_number_of_shares() {
         assert_eq!(estimate(0.0, 0), None);
-        let few = estimate(4_000.0, 4).unwrap();
-        assert_eq!((few.estimate, few.low, few.at_least), (1_000.0, None, true));
+        // The bounds of 1, 4 and 9 events are 0.17 to 3.3, 2.1 to 7.2 and 6.1 to 13.1.
+        for (shares, low, high) in [(1, 0.17, 3.30), (4, 2.09, 7.16), (9, 6.06, 13.11)] {
+            let few = estimate(shares as f64 * 100_000.0, shares).unwrap();
+            assert_eq!((few.estimate, few.at_least), (shares as f64 * 100_000.0, false));
+            let near = |found: Option<f64>, wanted: f64| (found.unwrap() / 100_000.0 - wanted).abs() < 0.02;
+            assert!(near(few.low, low) && near(few.high, high), "{few:?}");
+        }
         // 1,200 shares of 75,000 in six hours are 4,167 +- 120 hashes a second.
         let many = times(estimate(1_200.0 * 75_000.0, 1_200).unwrap(), 1.0 / (6.0 * 3600.0));
         assert_eq!((many.estimate.round(), (many.high.unwrap() - many.estimate).round()), (4_167.0, 120.0));

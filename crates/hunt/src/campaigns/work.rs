@@ -127,7 +127,11 @@ pub(crate) fn sessions(answer: &Answer) -> Vec<Work> {
     seen_once.collect()
 }
 
+/// Whether two records are of one session. Several accounts may log in on one connection, one after the other.
 fn overlap(a: &Work, b: &Work) -> bool {
+    if a.wallet != b.wallet && !a.wallet.is_empty() && !b.wallet.is_empty() {
+        return false;
+    }
     match (a.span(), b.span()) {
         (Some((first, last)), Some((other_first, other_last))) => first <= other_last && other_first <= last,
         _ => true,

@@ -115,3 +115,20 @@ fn a_long_session_stays_small() {
     assert_eq!((found.shares_submitted, found.last), (50_002, 49_999));
     assert!((found.hashes.unwrap() - 50_000.0 * 5000.0 - 15_000.0).abs() < 50.0);
 }
+
+#[test]
+fn members_of_other_records_hide_nothing_where_both_sides_speak() {
+    let plain = session(&bitcoin()).unwrap();
+    let more = r#","a":1,"b":2,"c":3,"d":4,"e":5,"f":6}"#;
+    for (client, server) in [(r#","ts":1}"#, "}"), (more, more), ("}", r#","time":"x"}"#), (r#","level":"info"}"#, r#","ts":1}"#)] {
+        let said: Script = bitcoin()
+            .into_iter()
+            .map(|(side, bytes)| {
+                let text = String::from_utf8(bytes).unwrap();
+                let end = if side == Client { client } else { server };
+                (side, format!("{}{end}\n", text.trim_end().strip_suffix('}').unwrap()).into_bytes())
+            })
+            .collect();
+        assert_eq!(session(&said).as_ref(), Some(&plain), "{client} {server}");
+    }
+}

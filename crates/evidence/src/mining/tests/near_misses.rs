@@ -53,6 +53,16 @@ fn other_services_with_the_same_words() {
             "more members than any message has",
             r#"{"method":"mining.subscribe","params":[],"id":1,"time":"x","src":"1.2.3.4","dst":"5.6.7.8","sensor":"a","proto":"tcp","event":"stratum"}"#,
         ),
+        ("process mining", r#"{"id":1,"method":"mining.subscribe","params":{"topic":"process-mining","dataset":"orders"}}"#),
+        ("an ore's feed", r#"{"id":1,"method":"mining.subscribe","params":{"channel":"ore"}}"#),
+        ("a truck", r#"{"method":"mining.notify","params":["truck 7","arrived",3]}"#),
+        ("trucks", r#"{"method":"mining.notify","params":["truck 7","arrived","north pit"]}"#),
+        ("an operator", r#"{"id":1,"method":"mining.authorize","params":["operator1","pw"]}"#),
+        ("a crusher", r#"{"id":1,"method":"mining.configure","params":[["crusher"],{}]}"#),
+        ("a permit", r#"{"id":1,"method":"mining.submit","params":["permit-7","site A","approved"]}"#),
+        ("a greeting", r#"{"id":1,"method":"mining.hello","params":["site"]}"#),
+        ("a site's name", r#"{"id":1,"method":"mining.set_extranonce","params":["north pit"]}"#),
+        ("a record of a log", r#"{"time":"2026-01-01","id":1,"method":"mining.subscribe","params":["cgminer/4"],"src":"10.0.0.1"}"#),
         ("deep", &format!("{{\"id\":{}1{}}}", "[".repeat(500), "]".repeat(500))),
     ] {
         for (side, other) in [(Client, Server), (Server, Client)] {
@@ -61,6 +71,30 @@ fn other_services_with_the_same_words() {
             none(name, &lines(&[(side, text), (side, text), (side, text)]));
         }
     }
+}
+
+#[test]
+fn a_wallet_that_logs_in_somewhere_else() {
+    let login = format!(r#"{{"id":1,"jsonrpc":"2.0","method":"login","params":{{"login":"{XMR}","pass":"x"}}}}"#);
+    for answer in [
+        r#"{"id":1,"result":{"status":"error"}}"#,
+        r#"{"id":1,"error":{"code":-32601,"message":"no"}}"#,
+        r#"{"id":1,"result":{"ok":true}}"#,
+    ] {
+        none(answer, &lines(&[(Client, &login), (Server, answer)]));
+    }
+    // A pool has a job for it, then or later.
+    let job = format!(r#"{{"method":"job","params":{{"blob":"{}","job_id":"1","target":"b88d0600"}}}}"#, blob("1010"));
+    assert!(session(&lines(&[(Client, &login), (Server, r#"{"id":1,"result":{"id":"7"}}"#), (Server, &job)])).is_some());
+}
+
+#[test]
+fn a_browser_that_looks_at_an_address() {
+    let path = format!("/{ETH}/status");
+    let body = r#"{"id":1,"method":"eth_getWork","params":[]}"#;
+    no_miner("an explorer", &script(&[(Client, rpc(&path, "Mozilla/5.0 (X11)", body))]));
+    assert!(session(&script(&[(Client, rpc(&path, "ethminer/0.19", body))])).is_some_and(|found| found.role == Role::Miner));
+    assert!(session(&script(&[(Client, rpc(&path, "Mozilla/5.0 (X11)", body).repeat(8))])).is_some_and(|found| found.role == Role::Miner));
 }
 
 #[test]

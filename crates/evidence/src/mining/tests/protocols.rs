@@ -232,3 +232,88 @@ fn algorithms_of_old_monero_are_told_by_its_blocks() {
         assert_eq!((found.coin.as_str(), found.algorithm.as_str()), ("XMR", algorithm));
     }
 }
+
+#[test]
+fn verushash_stays_what_its_jobs_say() {
+    let zero = "0".repeat(64);
+    let solution = format!("fd4005{}", "ab".repeat(1344));
+    let script = lines(&[
+        (Client, r#"{"id":1,"method":"mining.subscribe","params":["ccminer/3.8.3"]}"#),
+        (Client, r#"{"id":2,"method":"mining.authorize","params":["user.w","x"]}"#),
+        (Server, &format!(r#"{{"id":null,"method":"mining.set_target","params":["0000000f{}"]}}"#, "f".repeat(56))),
+        (
+            Server,
+            &format!(
+                r#"{{"id":null,"method":"mining.notify","params":["7","04000100","{zero}","{zero}","{zero}","5a000000","1c000000",true,"{}"]}}"#,
+                "0700".repeat(36)
+            ),
+        ),
+        (Client, &format!(r#"{{"id":4,"method":"mining.submit","params":["user.w","7","5a000000","00112233","{solution}"]}}"#)),
+        (Server, r#"{"id":4,"result":true,"error":null}"#),
+    ]);
+    let found = session(&script).unwrap();
+    assert_eq!((found.algorithm.as_str(), found.shares_accepted), ("verushash", 1));
+}
+
+#[test]
+fn conflux_answers_with_a_list() {
+    let script = lines(&[
+        (Client, &format!(r#"{{"id":1,"jsonrpc":"2.0","method":"mining.subscribe","params":["{ETH}.rig","x"]}}"#)),
+        (
+            Client,
+            &format!(r#"{{"id":4,"jsonrpc":"2.0","method":"mining.submit","params":["{ETH}.rig","0x12","0x0123","0x{}"]}}"#, hash("a")),
+        ),
+        (Server, r#"{"id":4,"jsonrpc":"2.0","result":[true],"error":null}"#),
+        (
+            Client,
+            &format!(r#"{{"id":5,"jsonrpc":"2.0","method":"mining.submit","params":["{ETH}.rig","0x12","0x0124","0x{}"]}}"#, hash("b")),
+        ),
+        (Server, r#"{"id":5,"jsonrpc":"2.0","result":[false,"stale"],"error":null}"#),
+    ]);
+    let found = session(&script).unwrap();
+    assert_eq!((found.shares_accepted, found.shares_rejected), (1, 1));
+}
+
+#[test]
+fn a_second_account_on_one_connection_is_told_apart() {
+    const OTHER: &str = "44AFFq5kSiGBoZ4NMDwYtN18obc8AemS33DBLWs3H7otXft3XjrpDtQGv7SqSsaBYBb98uNbr2VBBEt7f2wfn3RVGQBEP3A";
+    let login = |id: u8, wallet: &str| {
+        format!(r#"{{"id":{id},"method":"login","params":{{"login":"{wallet}","pass":"x","agent":"XMRig/6.21.0"}}}}"#)
+    };
+    let job = |id: u8| {
+        format!(
+            r#"{{"id":{id},"result":{{"id":"s","job":{{"blob":"{}","job_id":"j{id}","target":"b88d0600","algo":"rx/0"}}}}}}"#,
+            blob("1010")
+        )
+    };
+    let share = |id: u8, job: u8| {
+        format!(
+            r#"{{"id":{id},"method":"submit","params":{{"id":"s","job_id":"j{job}","nonce":"0a0b0c{id:02x}","result":"{}"}}}}"#,
+            hash("a")
+        )
+    };
+    let ok = |id: u8| format!(r#"{{"id":{id},"error":null,"result":{{"status":"OK"}}}}"#);
+    let script = lines(&[
+        (Client, &login(1, XMR)),
+        (Server, &job(1)),
+        (Client, &share(2, 1)),
+        (Server, &ok(2)),
+        (Client, &login(3, OTHER)),
+        (Server, &job(3)),
+        (Client, &share(4, 3)),
+        (Server, &ok(4)),
+        (Client, &share(5, 3)),
+        (Server, &ok(5)),
+    ]);
+    let found = session(&script).unwrap();
+    let facts = |s: &MiningSession| (s.login.clone(), s.shares_submitted, s.shares_accepted, s.first, s.last);
+    assert_eq!(facts(&found), (OTHER.to_owned(), 2, 2, 4, 9));
+    assert_eq!(found.earlier.iter().map(facts).collect::<Vec<_>>(), [(XMR.to_owned(), 1, 1, 0, 3)]);
+    // A worker of the same account is none.
+    let same = lines(&[
+        (Client, r#"{"id":1,"method":"mining.subscribe","params":["proxy/1"]}"#),
+        (Client, r#"{"id":2,"method":"mining.authorize","params":["acct.w0","x"]}"#),
+        (Client, r#"{"id":3,"method":"mining.authorize","params":["acct.w1","x"]}"#),
+    ]);
+    assert_eq!(session(&same).unwrap().earlier, []);
+}

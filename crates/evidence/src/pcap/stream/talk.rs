@@ -14,6 +14,8 @@ pub(super) struct Talk {
     conversation: Box<Conversation>,
     /// When what was said, the first few times.
     places: Vec<(i64, Place)>,
+    /// How often another account has logged in.
+    turns: usize,
     /// What the server's address was known as when the talk began.
     name: Option<Arc<str>>,
 }
@@ -24,7 +26,7 @@ impl Talk {
         if let Some(name) = &name {
             conversation.server_name(name);
         }
-        Self { conversation, places: Vec::new(), name }
+        Self { conversation, places: Vec::new(), turns: 0, name }
     }
 
     /// Takes bytes of one side; whether more can make it mining.
@@ -34,20 +36,31 @@ impl Talk {
         }
         let side = if side == CLIENT { Side::Client } else { Side::Server };
         self.conversation.push(side, bytes, seen.time, lost);
+        if self.conversation.turns() > self.turns {
+            self.turns = self.conversation.turns();
+            self.places.push((seen.time, seen.place));
+        }
         !self.conversation.hopeless()
     }
 
     /// The connection has ended. `bytes`: what each side sent.
     pub(super) fn finish(self, bytes: [u64; 2], env: &mut Env<'_>) {
-        let Some(session) = self.conversation.finish() else { return };
-        let at = self.places.iter().find(|(at, _)| *at == session.first).or_else(|| self.places.first());
-        let place = at.map_or(env.seen.place, |(_, place)| *place);
-        let by_server = session.miner == Side::Server;
-        let ends = if by_server { env.seen.ends.turned() } else { env.seen.ends };
-        let bytes = if by_server { [bytes[1], bytes[0]] } else { bytes };
-        let known = self.name.filter(|_| !by_server).or_else(|| env.names.of(&ends.addresses[1]));
-        let host_name = if session.pool.is_empty() { known.as_deref().unwrap_or_default().to_owned() } else { session.pool.clone() };
-        let seen = Seen { place, ends, ..env.seen };
-        env.rows.stratum.push(|| StratumRow { seen, host_name, bytes, session });
+        let Self { conversation, places, name, .. } = self;
+        let Some(mut session) = conversation.finish() else { return };
+        let mut earlier = std::mem::take(&mut session.earlier);
+        // The bytes of the connection are told once, with the first account.
+        let mut bytes = if session.miner == Side::Server { [bytes[1], bytes[0]] } else { bytes };
+        earlier.push(session);
+        for session in earlier {
+            let at = places.iter().find(|(at, _)| *at == session.first).or_else(|| places.first());
+            let place = at.map_or(env.seen.place, |(_, place)| *place);
+            let by_server = session.miner == Side::Server;
+            let ends = if by_server { env.seen.ends.turned() } else { env.seen.ends };
+            let known = name.clone().filter(|_| !by_server).or_else(|| env.names.of(&ends.addresses[1]));
+            let host_name = if session.pool.is_empty() { known.as_deref().unwrap_or_default().to_owned() } else { session.pool.clone() };
+            let seen = Seen { place, ends, ..env.seen };
+            let bytes = std::mem::take(&mut bytes);
+            env.rows.stratum.push(|| StratumRow { seen, host_name, bytes, session });
+        }
     }
 }

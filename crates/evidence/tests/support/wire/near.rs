@@ -25,6 +25,7 @@ pub(crate) fn scripts() -> Vec<Script> {
     all.extend(jobs());
     all.extend(sockets());
     all.extend(lengths());
+    all.extend(shapes());
     all
 }
 
@@ -333,7 +334,9 @@ fn lengths() -> Vec<Script> {
     let mut of = |name, sizes: [usize; 5]| {
         let sides = [Who::Client, Who::Server, Who::Client, Who::Server, Who::Client];
         let said = sides.into_iter().zip(sizes).map(|(who, size)| bytes(who, numbers.bytes(size))).collect();
-        none(name, Carrier::Raw, said)
+        // Where a packet of these is lost, what is left may be mining's.
+        let near = matches!(sizes, [64, 234, ..]);
+        if near { as_a_whole(name, Carrier::Raw, said) } else { none(name, Carrier::Raw, said) }
     };
     let mut all = vec![
         of("lengths-63-234", [63, 234, 128, 44, 100]),
@@ -342,9 +345,52 @@ fn lengths() -> Vec<Script> {
         of("lengths-64-170", [64, 170, 128, 44, 100]),
         of("lengths-32-96", [32, 96, 64, 44, 100]),
         of("lengths-1-234", [64, 235, 22, 22, 22]),
+        of("lengths-short", [64, 234, 40, 30, 40]),
+        of("lengths-small-frames", [64, 234, 30, 31, 30]),
+        of("lengths-bulk", [64, 234, 1200, 1400, 1200]),
+        of("lengths-bip324", [64, 234, 186, 170, 57]),
     ];
     let text = |size| "abcdefgh ".repeat(40).as_bytes()[..size].to_vec();
     let plain = [(Who::Client, 64), (Who::Server, 234), (Who::Client, 128), (Who::Server, 44)];
     all.push(none("lengths-of-text", Carrier::Raw, plain.into_iter().map(|(who, size)| bytes(who, text(size))).collect()));
     all
+}
+
+/// Methods of mining with what mining never has.
+fn shapes() -> Vec<Script> {
+    let ask = |method: &str, params: serde_json::Value| c(json!({"id": 1, "jsonrpc": "2.0", "method": method, "params": params}));
+    let done = |result: serde_json::Value| s(json!({"id": 1, "jsonrpc": "2.0", "result": result}));
+    let record =
+        |id: u32| c(json!({"time": "2026-01-01", "id": id, "method": "mining.subscribe", "params": ["cgminer/4"], "src": "10.0.0.1"}));
+    let wallet = "48edfHu7V9Z84YzzMa6fUueoELZ9ZRXq9VetWzYGzKt52XU5xvqgzYnDK9URnRoJMk1j8nLwEVsaSWJ4fhdUyZijBGUicoD";
+    vec![
+        none(
+            "mining-of-processes",
+            Carrier::Lines,
+            vec![
+                ask("mining.subscribe", json!({"topic": "process-mining", "dataset": "orders"})),
+                done(json!({"ok": true})),
+                ask("mining.notify", json!({"topic": "orders", "rows": 3})),
+                done(json!(true)),
+            ],
+        ),
+        none("mining-of-ore", Carrier::Lines, vec![ask("mining.subscribe", json!({"channel": "ore"})), done(json!(true))]),
+        none("mining-trucks", Carrier::Lines, vec![s(json!({"method": "mining.notify", "params": ["truck 7", "arrived", 3]}))]),
+        none(
+            "mining-operators",
+            Carrier::Lines,
+            vec![
+                ask("mining.authorize", json!(["operator1", "pw"])),
+                done(json!(true)),
+                ask("mining.configure", json!([["crusher"], {}])),
+                done(json!(true)),
+            ],
+        ),
+        none("mining-log", Carrier::Lines, (0..6).map(record).collect()),
+        as_a_whole(
+            "login-wallet-refused",
+            Carrier::Lines,
+            vec![ask("login", json!({"login": wallet, "pass": "x"})), done(json!({"status": "error"}))],
+        ),
+    ]
 }
