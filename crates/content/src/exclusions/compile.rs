@@ -14,13 +14,14 @@ pub const WINDOW_LIST: &str = "PoolhoundWindows";
 
 /// The two watchlists of a set of policies, and what is wrong with those that are left out of them. Ids must be unique.
 pub fn compile(policies: &[(String, Policy)]) -> ([Watchlist; 2], Vec<ContentError>) {
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = std::collections::BTreeMap::new();
     let (mut rows, mut windows, mut errors) = (Vec::new(), Vec::new(), Vec::new());
     for (file, policy) in policies {
-        if !seen.insert(policy.id.as_str()) {
-            errors.push(ContentError::file(file, format!("another policy has the id `{}`; this one is left out", policy.id)));
+        if let Some(other) = seen.get(policy.id.as_str()) {
+            errors.push(ContentError::file(file, format!("another policy has the id `{}` ({other}); this one is left out", policy.id)));
             continue;
         }
+        seen.insert(policy.id.as_str(), file.as_str());
         match of_policy(policy, rows.len()) {
             Ok((own, opened)) => {
                 rows.push(own);
@@ -224,7 +225,7 @@ must:
         let ([rows, windows], errors) = compile(&again);
         assert_eq!(
             errors.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            ["q.yaml: another policy has the id `veeam`; this one is left out"]
+            ["q.yaml: another policy has the id `veeam` (p.yaml); this one is left out"]
         );
         let value = |name: &str| rows.rows[0][rows.columns.iter().position(|c| c == name).unwrap()].clone();
         assert_eq!(value("Folders"), r#"["c:\\program files\\veeam\\"]"#);

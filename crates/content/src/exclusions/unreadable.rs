@@ -43,6 +43,23 @@ fn last_key(before: &str) -> String {
 
 const SCHEMA: &str = "write it as docs/exclusion.schema.json says";
 
+/// What the library says of a text that is no YAML, what that comes from mostly, and what to write instead.
+const SYNTAX: [(&str, &str, &str); 5] = [
+    ("mapping values are not allowed", "a colon stands within a text", "put the text in quotation marks"),
+    ("tabs disallowed", "a tab stands where spaces belong", "indent with spaces"),
+    (
+        "parsing a quoted scalar",
+        "a backslash in double quotation marks stands for another sign",
+        r"put the text in single ones, as 'C:\Program Files\Veeam\*'",
+    ),
+    (
+        "did not find expected key",
+        "the line is indented otherwise than those before it, or a bracket is not closed",
+        "indent keys that belong together alike",
+    ),
+    ("illegal placement of ':'", "a bracket or a quotation mark before this place is not closed", "close it"),
+];
+
 fn words(error: &Error, (key, value): (String, String)) -> (String, &'static str) {
     let of = if key.is_empty() { "what stands here".to_owned() } else { format!("`{key}`") };
     let absent = value.trim_end_matches([',', '}']).is_empty() || matches!(value.as_str(), "~" | "null" | "Null" | "NULL");
@@ -86,7 +103,8 @@ fn words(error: &Error, (key, value): (String, String)) -> (String, &'static str
             let text = error.to_string();
             // The line is told already.
             let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(what, _)| what);
-            (text.to_owned(), SCHEMA)
+            let known = SYNTAX.iter().find(|(said, ..)| text.contains(said));
+            known.map_or_else(|| (text.to_owned(), SCHEMA), |(_, what, remedy)| ((*what).to_owned(), remedy))
         }
     }
 }
@@ -113,6 +131,10 @@ mod tests {
             ("id: a\nowner: [a, b]\n", 2, "`owner` is a single text, and a list stands there"),
             ("must:\n  destination: {ports: [70000]}\n", 2, "out of its range"),
             ("must_not:\n  online: perhaps\n", 2, "`online` is neither true nor false"),
+            ("id: a\nreason: Nightly: backup\n", 2, "a colon stands within a text"),
+            ("must:\n\tpath: [/a]\n", 2, "a tab stands"),
+            ("must:\n  path: [\"C:\\x\"]\n", 2, "a backslash in double"),
+            ("must:\n  account: [a]\n   path: [/a]\n", 3, ""),
             ("ower: x\n", 1, "unknown field `ower`"),
             ("id: [", 1, ""),
         ] {

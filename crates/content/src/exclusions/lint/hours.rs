@@ -36,12 +36,25 @@ fn openest(windows: &[Window], group: &str, from: DateTime<Utc>, until: DateTime
     let stretches =
         (0..MOST_STRETCHES).filter_map(|n| from.checked_add_signed(stretch * n)).take_while(|start| *start == from || *start < until);
     let last = stretches.clone().last()?.checked_add_signed(stretch)?;
+    if let Some(all) = expanded(windows, group, from, last) {
+        return stretches.filter_map(|start| share(&all, start, start.checked_add_signed(stretch)?)).max();
+    }
+    // So dense that four weeks are too many intervals: then the policy's own days.
+    share(&expanded(windows, group, from, until)?, from, until)
+}
+
+fn expanded(windows: &[Window], group: &str, from: DateTime<Utc>, last: DateTime<Utc>) -> Option<Vec<Interval>> {
     let mut all: Vec<Interval> = Vec::new();
     for window in windows.iter().filter(|window| window.host_group.is_empty() || window.host_group == group) {
         all.extend(window.intervals(from, last).ok()?);
     }
     all.sort_unstable();
-    stretches.map(|start| open(&all, start, start + stretch).num_seconds() * 100 / stretch.num_seconds()).max()
+    Some(all)
+}
+
+/// Of a hundred parts of [first, last).
+fn share(intervals: &[Interval], first: DateTime<Utc>, last: DateTime<Utc>) -> Option<i64> {
+    (open(intervals, first, last).num_seconds() * 100).checked_div((last - first).num_seconds())
 }
 
 /// How long any of the intervals is open in [first, last). They are in the order of their starts, and may overlap.
@@ -93,6 +106,7 @@ mod tests {
             ),
             // Closed in the first four weeks, open in January.
             ("[{zone: UTC, cron: '0 0 * 1 *', minutes: 1440}]".to_owned(), "2027-02-18", 67),
+            ("[{zone: UTC, cron: '* * * * *', minutes: 1}]".to_owned(), "2026-11-26", 100),
             // A weekend that is open to its end; the policy lasts no longer.
             ("[{zone: UTC, days: [wed, thu], from: '00:00', to: '24:00'}]".to_owned(), "2026-11-20", 28),
         ] {
