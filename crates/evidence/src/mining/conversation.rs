@@ -7,6 +7,7 @@ use super::message::{self, Carrier};
 use super::messages::{Messages, Outcome};
 use super::nodes::Peers;
 use super::opening::{Found, Opening};
+use super::salvage::salvage;
 use super::session::{Session, Sign, sign};
 use super::shares::boundary_bytes;
 use super::stratum_v2::{self, Said};
@@ -165,7 +166,7 @@ impl Live {
             Side::Server => self.server_bytes = self.server_bytes.saturating_add(bytes.len() as u64),
         }
         if lost {
-            self.lost(side);
+            self.lost(side, at);
         }
         self.began.get_or_insert(at);
         self.heard = at;
@@ -212,9 +213,15 @@ impl Live {
         }
     }
 
-    fn lost(&mut self, side: Side) {
+    fn lost(&mut self, side: Side, at: i64) {
         if !self.encrypted {
             self.opening.over();
+        }
+        // The end of a packet was not captured, or a packet: what stands whole before that was said all the same.
+        if let Layer::Lines(messages) = self.layer(side)
+            && let Some(message) = salvage(messages.under_way())
+        {
+            self.message(side, &message, at, Carrier::Lines);
         }
         let layer = self.layer(side);
         match layer {

@@ -91,6 +91,11 @@ impl Messages {
         *self = Self { partial: true, strikes: self.strikes, found: self.found, ..Self::default() };
     }
 
+    /// The message that has begun and not ended.
+    pub(super) fn under_way(&self) -> &[u8] {
+        if matches!(self.state, State::Message | State::MessageLine) { &self.held } else { &[] }
+    }
+
     /// Takes bytes and hands out whole messages.
     pub(super) fn push(&mut self, bytes: &[u8], mut message: impl FnMut(&[u8])) -> Outcome {
         let mut at = 0;

@@ -16,6 +16,7 @@ mod messages;
 mod nodes;
 mod opening;
 mod pace;
+mod salvage;
 mod session;
 mod shares;
 mod stratum;

@@ -146,3 +146,31 @@ fn tls_inside_a_tunnel_of_http() {
         );
     }
 }
+
+#[test]
+fn a_login_is_read_of_packets_that_are_cut() {
+    const WALLET: &str = "48edfHu7V9Z84YzzMa6fUueoELZ9ZRXq9VetWzYGzKt52XU5xvqgzYnDK9URnRoJMk1j8nLwEVsaSWJ4fhdUyZijBGUicoD";
+    let mut talk = Connection::open(end("10.0.0.5", 40_000), end("203.0.113.9", 3333));
+    let algorithms = "\"rx/0\",".repeat(30);
+    let login = format!(
+        r#"{{"id":1,"method":"login","params":{{"login":"{WALLET}","pass":"x","agent":"XMRig/6.21.0","algo":[{algorithms}"cn/r"]}}}}"#
+    );
+    talk.say(Who::Client, format!("{login}\n"));
+    talk.say(Who::Server, "{\"id\":1,\"result\":{\"status\":\"OK\"}}\n");
+    talk.say(Who::Client, "{\"id\":2,\"method\":\"keepalived\",\"params\":{\"id\":\"1\"}}\n");
+    talk.close();
+    let packets = talk.take();
+    let told = |snap| {
+        let seen = super::all(&super::pcap(&packets, Form { snap, ..Form::default() }), 1);
+        let cut: Vec<String> =
+            seen.warnings.into_iter().map(|(_, text)| text).filter(|text| text.contains("captured to their end")).collect();
+        (seen.rows.get("PoolhoundStratum_CL").map_or(0, Vec::len), cut.len())
+    };
+    assert_eq!(told(2_000), (1, 0));
+    assert_eq!(told(300), (1, 1));
+    // The wallet is not whole, and nothing else tells of mining.
+    assert_eq!(told(120), (0, 1));
+    let columns = ["Wallet", "Agent"];
+    let cut = super::pcap(&packets, Form { snap: 300, ..Form::default() });
+    assert_eq!(super::rows(&cut, "PoolhoundStratum_CL", &columns), [format!("{WALLET}|XMRig/6.21.0")]);
+}

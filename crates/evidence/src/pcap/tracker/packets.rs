@@ -224,6 +224,9 @@ impl Tracker {
             _ => (&[][..], 0),
         };
         let length = u32::try_from(length).unwrap_or(u32::MAX);
+        if length as usize > data.len() {
+            self.tally.cut += 1;
+        }
         let Some(flow) = self.table.get(id) else { return };
         let fresh = flow.tcp.segment(side, sequence, flags, length);
         let (listening, deaf) = (flow.stream.is_some(), flow.deaf);

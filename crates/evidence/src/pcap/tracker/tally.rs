@@ -18,6 +18,8 @@ pub(crate) struct Tally {
     pub(crate) crowded_out: u64,
     /// Streams whose messages were given up, as too much was kept.
     pub(crate) given_up: u64,
+    /// Packets of which only the beginning was kept, with bytes of a TCP connection in the rest.
+    pub(crate) cut: u64,
     /// Packets in parts of which some did not come.
     pub(crate) incomplete: u64,
 }
@@ -55,6 +57,12 @@ impl Tally {
         }
         if self.incomplete > 0 {
             told.push(format!("{} packets in fragments of which some are missing", self.incomplete));
+        }
+        if self.cut > 0 {
+            told.push(format!(
+                "{} packets were not captured to their end: mining that speaks of itself in the rest may be missed",
+                self.cut
+            ));
         }
         if self.crowded_out > 0 {
             told.push(format!(
