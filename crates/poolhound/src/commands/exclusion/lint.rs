@@ -6,7 +6,7 @@ use crate::cli::exclusion::LintArgs;
 use crate::error::Error;
 use crate::local::clock;
 use crate::progress::complain;
-use ::content::exclusions::{Control, Linted, Policy, QueryRemark, lint, lint_query, moment, overlaps};
+use ::content::exclusions::{Control, Linted, Policy, QueryRemark, doubles, lint, lint_query, moment, overlaps};
 use ::content::files;
 use model::exit;
 use report::safe;
@@ -47,6 +47,13 @@ pub(super) fn run(args: &LintArgs) -> Result<u8, Error> {
         })
         .collect();
     let overlaps = overlaps(&policies);
+    for (file, fault) in doubles(&policies) {
+        for (_, judgement) in judged.iter_mut().filter(|(name, _)| name == file) {
+            if let Judgement::Policy(linted) = judgement {
+                linted.refusals.push(fault.clone());
+            }
+        }
+    }
     let (mut out, style) = report_to(&args.report)?;
     match args.report.format {
         ReportFormat::Terminal => {
