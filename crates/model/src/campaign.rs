@@ -74,7 +74,7 @@ pub struct Campaign {
     pub shares_accepted: u64,
     /// Hashes behind the submitted shares: the work that the machines did.
     pub hashes: Option<Estimate>,
-    /// Hashes a second over the seconds of all hosts.
+    /// Hashes a second over the time in which any of the hosts mined.
     pub rate: Option<Estimate>,
     /// What the shares that the pool accepted were worth to whoever owns the wallet.
     pub attacker_revenue: Option<Money>,

@@ -73,7 +73,9 @@ fn campaign(explained: bool, key: &str, of: &[Work], prices: Option<&Prices>) ->
         unknown.push(format!("the rates of {left_out} intervals: the first {MOST_INTERVALS} of a host are listed"));
     }
     let elapsed: f64 = hosts.iter().map(|h| h.seconds).sum();
-    let rate = hashes.filter(|_| elapsed > 0.0).map(|h| money::times(h, 1.0 / elapsed));
+    // Hosts that mine at once add up.
+    let together = seconds(of.iter().filter_map(Work::span).collect());
+    let rate = hashes.filter(|_| together > 0.0).map(|h| money::times(h, 1.0 / together));
     let paid: Vec<&Work> = of.iter().filter(|w| w.accepted > 0 && w.hashes_accepted.is_some()).collect();
     let hashes_paid =
         money::estimate(paid.iter().filter_map(|w| w.hashes_accepted).sum(), paid.iter().map(|w| w.accepted).fold(0, u64::saturating_add));

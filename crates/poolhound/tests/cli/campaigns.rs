@@ -38,8 +38,8 @@ fn one_wallet_on_two_hosts_is_one_campaign() {
     let near = |value: &Value, wanted: f64| assert!((value.as_f64().unwrap() / wanted - 1.0).abs() < 1e-6, "{value} is not {wanted}");
     near(&campaign["hashes"]["estimate"], 1_204.0 * 75_000.0);
     near(&campaign["hashes"]["high"], 1_204.0 * 75_000.0 * (1.0 + 1.0 / 1_204f64.sqrt()));
-    // Twelve hours of hosts.
-    near(&campaign["rate"]["estimate"], 1_204.0 * 75_000.0 / 43_200.0);
+    // Two hosts in the same six hours.
+    near(&campaign["rate"]["estimate"], 1_204.0 * 75_000.0 / 21_600.0);
     near(&campaign["victim_cost"]["estimate"], 6.0 * 8.0 * 0.05 + 6.0 * 4.0 * 0.05);
     near(&campaign["attacker_revenue"]["estimate"], 1_104.0 * 75_000.0 / 4.5e11 * 0.6 * 150.0 * 0.99);
     let hosts: Vec<&str> = campaign["hosts"].as_array().unwrap().iter().filter_map(|h| h["host"].as_str()).collect();
