@@ -19,7 +19,8 @@ const MAX_POLICIES: usize = 3;
 
 pub(super) fn run(args: &ExplainArgs, quiet: bool) -> Result<u8, Error> {
     let judged = Judged::new(&args.judging, &args.judging.exclusions, &args.evidence, quiet)?;
-    let rows: Vec<&JudgedRow> = judged.rows.iter().filter(|row| row.finding.starts_with(args.finding.as_str())).collect();
+    let wanted = args.finding.to_ascii_lowercase();
+    let rows: Vec<&JudgedRow> = judged.rows.iter().filter(|row| row.finding.starts_with(&wanted)).collect();
     let Some(first) = rows.first() else {
         let what = format!("no finding's id begins with `{}`: `poolhound hunt --format jsonl` lists them", args.finding);
         return Err(Error::Usage(what));

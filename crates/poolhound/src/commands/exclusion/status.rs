@@ -76,7 +76,12 @@ fn terminal(status: &PolicyStatus, trailed: bool, style: Style, out: &mut dyn Wr
         PolicyState::NeverEnabled if !trailed => "in its time".to_owned(),
         state => state_name(state).to_owned(),
     };
-    let left = status.days_left.map(|days| if days < 0 { format!(", ended {} days ago", -days) } else { format!(", {days} days left") });
+    let left = status.days_left.map(|days| match days {
+        ..-1 => format!(", ended {} days ago", -days),
+        -1 => ", ended within the last day".to_owned(),
+        1 => ", 1 day left".to_owned(),
+        _ => format!(", {days} days left"),
+    });
     writeln!(out, "{}  {state}{}", style.bold(&safe(&status.id)), left.unwrap_or_default())?;
     if status.expires_soon {
         writeln!(out, "  {}  it ends within 14 days: renew it, or let what it explains open", style.bold("expires soon"))?;
