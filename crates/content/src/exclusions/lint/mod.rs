@@ -10,6 +10,7 @@ mod overlap;
 mod paths;
 mod patterns;
 mod people;
+mod pools;
 mod programs;
 mod runners;
 mod scenario;

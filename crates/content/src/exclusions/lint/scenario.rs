@@ -3,6 +3,7 @@
 use super::super::fault::Faults;
 use super::super::policy::Policy;
 use super::super::weights::weights;
+use super::pools::{is_pool, is_pool_port};
 use chrono::{DateTime, Days, Duration, Utc};
 
 /// An approved activity, and what a policy for it needs.
@@ -44,7 +45,17 @@ pub const SCENARIOS: [Scenario; 5] = [
         name: "benchmark",
         days: 31,
         facts: &[&["host_group"], &["path"], &["parent", "session"], &["window"]],
-        never_claims: &["pool_dns", "pool_connection", "pool_tls", "ids_alert", "stratum_payload", "flow_shape", "wallet"],
+        never_claims: &[
+            "pool_dns",
+            "pool_connection",
+            "pool_tls",
+            "ids_alert",
+            "stratum_payload",
+            "flow_shape",
+            "wallet",
+            "yara_memory",
+            "persistence",
+        ],
         offline: true,
         no_mining_protocol: true,
         private: false,
@@ -54,7 +65,7 @@ pub const SCENARIOS: [Scenario; 5] = [
         name: "node or wallet",
         days: 184,
         facts: &[&["host_group"], &["path"], &["account"], &["parent"], &["destination", "destination_ports"]],
-        never_claims: &["stratum_payload"],
+        never_claims: &["pool_dns", "pool_connection", "pool_tls", "stratum_payload", "yara_memory"],
         offline: false,
         no_mining_protocol: true,
         private: false,
@@ -64,7 +75,7 @@ pub const SCENARIOS: [Scenario; 5] = [
         name: "backup",
         days: 92,
         facts: &[&["host_group"], &["path"], &["account"], &["parent"], &["destination"]],
-        never_claims: &["pool_dns", "pool_connection", "pool_tls", "stratum_payload"],
+        never_claims: &["pool_dns", "pool_connection", "pool_tls", "ids_alert", "stratum_payload", "wallet", "yara_memory", "persistence"],
         offline: false,
         no_mining_protocol: true,
         private: false,
@@ -106,6 +117,22 @@ impl Policy {
             faults.add(&["must_not"], "", format!("{of} must forbid {key}"), format!("add `{key}: true` below `must_not`"));
         }
         let destination = self.must.destination.as_ref();
+        if scenario.no_mining_protocol {
+            for host in destination.and_then(|d| d.hosts.as_ref()).into_iter().flatten().filter(|host| is_pool(host)) {
+                let what = format!("{of} may not go to `{host}`, a mining pool");
+                faults.add(&["must", "destination", "hosts"], host, what, "name its own peers alone");
+            }
+            let ports = destination.filter(|d| d.hosts.is_none() && d.networks.is_none()).and_then(|d| d.ports.as_ref());
+            for port in ports.into_iter().flatten().filter(|port| is_pool_port(**port)) {
+                let what = format!("{of} may go to anybody at port {port}, where pools or the web listen");
+                faults.add(
+                    &["must", "destination", "ports"],
+                    &port.to_string(),
+                    what,
+                    "list the ports of the node's own protocol, or networks with them",
+                );
+            }
+        }
         if scenario.private && destination.is_some_and(|d| d.hosts.is_some() || d.networks.is_none()) {
             let what = format!("{of} may go to networks of the company only: a name can lead anywhere");
             faults.add(&["must", "destination"], "", what, "list networks alone, as 10.99.0.5/32");
