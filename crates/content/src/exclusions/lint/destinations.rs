@@ -3,8 +3,8 @@
 use super::super::fault::Faults;
 use super::super::policy::Policy;
 use super::super::values::{cidr, mask};
+use super::lists::embedded;
 use crate::intel::{Gate, Host, Target};
-use crate::{Watchlist, embedded_files};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::OnceLock;
 
@@ -16,14 +16,7 @@ const PRIVATE: [&str; 6] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "10
 /// The public suffix list, and the watchlists that the program carries.
 pub(super) fn gate() -> &'static Gate {
     static GATE: OnceLock<Gate> = OnceLock::new();
-    GATE.get_or_init(|| {
-        let files = embedded_files();
-        let list = |alias: &str| {
-            let (name, text) = files.iter().find(|(name, _)| *name == format!("watchlists/{alias}.csv"))?;
-            Watchlist::parse(name, alias, text).ok()
-        };
-        Gate::new(list("SharedZones").as_ref(), list("SharedAddresses").as_ref()).unwrap_or_default()
-    })
+    GATE.get_or_init(|| Gate::new(embedded("SharedZones").as_ref(), embedded("SharedAddresses").as_ref()).unwrap_or_default())
 }
 
 pub(super) fn is_private(network: &str) -> bool {

@@ -6,6 +6,7 @@ mod destinations;
 mod distance;
 mod file_mode;
 mod hours;
+mod lists;
 mod overlap;
 mod paths;
 mod patterns;

@@ -1,6 +1,6 @@
 //! Pools and their ports, as the program's own watchlists name them.
 
-use crate::{Watchlist, embedded_files};
+use super::lists;
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
@@ -22,10 +22,8 @@ pub(super) fn is_pool_port(port: u16) -> bool {
 }
 
 fn column(alias: &str, wanted: &str) -> BTreeSet<String> {
-    let files = embedded_files();
-    let Some((name, text)) = files.iter().find(|(name, _)| *name == format!("watchlists/{alias}.csv")) else { return BTreeSet::new() };
-    let Ok(list) = Watchlist::parse(name, alias, text) else { return BTreeSet::new() };
-    let Some(at) = list.columns.iter().position(|column| column == wanted) else { return BTreeSet::new() };
+    let Some(list) = lists::embedded(alias) else { return BTreeSet::new() };
+    let Some(at) = lists::column(&list, wanted) else { return BTreeSet::new() };
     list.rows.iter().filter_map(|row| Some(row.get(at)?.to_lowercase())).collect()
 }
 

@@ -3,8 +3,8 @@
 use super::super::fault::Faults;
 use super::super::policy::Policy;
 use super::super::values;
+use super::lists;
 use super::runners::{FOLDERS, HOSTS, LOADERS, PACKAGES, runs_what_it_is_told};
-use crate::{Watchlist, embedded_files};
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
@@ -99,11 +99,8 @@ fn of_runner(package: &str) -> bool {
 fn miners() -> &'static BTreeSet<String> {
     static NAMES: OnceLock<BTreeSet<String>> = OnceLock::new();
     NAMES.get_or_init(|| {
-        let files = embedded_files();
-        let Some((name, text)) = files.iter().find(|(name, _)| *name == "watchlists/MinerNames.csv") else { return BTreeSet::new() };
-        let Ok(list) = Watchlist::parse(name, "MinerNames", text) else { return BTreeSet::new() };
-        let column = |wanted: &str| list.columns.iter().position(|column| column == wanted);
-        let (Some(name), Some(kind)) = (column("Name"), column("Kind")) else { return BTreeSet::new() };
+        let Some(list) = lists::embedded("MinerNames") else { return BTreeSet::new() };
+        let (Some(name), Some(kind)) = (lists::column(&list, "Name"), lists::column(&list, "Kind")) else { return BTreeSet::new() };
         let miner = |row: &&Vec<String>| row.get(kind).is_some_and(|kind| kind != "node");
         list.rows.iter().filter(miner).filter_map(|row| Some(row.get(name)?.to_lowercase())).collect()
     })
