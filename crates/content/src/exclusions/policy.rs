@@ -121,8 +121,10 @@ pub struct Destination {
 #[serde(deny_unknown_fields, default)]
 pub struct MustNot {
     /// Any connection of the process.
+    #[serde(deserialize_with = "set")]
     pub online: bool,
     /// Any mining session of the process.
+    #[serde(deserialize_with = "set")]
     pub mining_protocol: bool,
     /// A regex (RE2) over the command line.
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
@@ -182,6 +184,14 @@ pub struct Window {
     pub host_group: String,
     /// So much later it may still run.
     pub grace_minutes: u16,
+}
+
+/// `false` forbids nothing, and reads as if it did.
+fn set<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    match bool::deserialize(deserializer)? {
+        true => Ok(true),
+        false => Err(D::Error::custom("`false` forbids nothing")),
+    }
 }
 
 /// A key without a value is a mistake: it would ask for nothing.

@@ -6,7 +6,7 @@
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use croner::Cron;
 use croner::parser::{CronParser, Seconds, Year};
-use rrule::{Frequency, RRule, Tz, Unvalidated};
+use rrule::{Frequency, NWeekday, RRule, Tz, Unvalidated};
 
 /// More intervals than that no policy may have: each is a row or two of a watchlist.
 pub(super) const MAX_INTERVALS: usize = 20_000;
@@ -20,6 +20,16 @@ pub(super) fn of_rrule(text: &str, first: NaiveDate, end: NaiveDateTime) -> Resu
     }
     if matches!(rule.get_freq(), Frequency::Hourly | Frequency::Minutely | Frequency::Secondly) {
         return Err(format!("`{text}` recurs within a day: take FREQ=DAILY with BYHOUR and BYMINUTE"));
+    }
+    let counted = rule.get_by_weekday().iter().any(|day| matches!(day, NWeekday::Nth(..)));
+    if counted && !matches!(rule.get_freq(), Frequency::Monthly | Frequency::Yearly) {
+        return Err(format!("`{text}` counts a weekday, as 1MO, which RFC 5545 has for FREQ=MONTHLY and FREQ=YEARLY alone"));
+    }
+    let others = [rule.get_by_month_day().is_empty(), rule.get_by_year_day().is_empty(), rule.get_by_week_no().is_empty()];
+    let clock = [rule.get_by_hour().is_empty(), rule.get_by_minute().is_empty(), rule.get_by_second().is_empty()];
+    let alone = others.iter().chain(&clock).all(|empty| *empty) && rule.get_by_weekday().is_empty() && rule.get_by_month().is_empty();
+    if alone && !rule.get_by_set_pos().is_empty() {
+        return Err(format!("`{text}` has a BYSETPOS, and nothing of which it takes the positions"));
     }
     let start = first.and_time(NaiveTime::MIN).and_utc().with_timezone(&Tz::UTC);
     let set = rule.build(start).map_err(|e| format!("`{text}` is not a rule of RFC 5545 ({e})"))?;
@@ -80,9 +90,14 @@ mod tests {
         );
         // A day that no year has ends as well.
         assert!(rrule("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "2025-01-01", "2033-01-01T00:00:00").is_ok_and(|days| days.is_empty()));
-        for (bad, why) in
-            [("FREQ=HOURLY", "within a day"), ("FREQ=DAILY;UNTIL=20270101T000000Z", "UNTIL"), ("every day", "5545"), ("", "5545")]
-        {
+        for (bad, why) in [
+            ("FREQ=HOURLY", "within a day"),
+            ("FREQ=WEEKLY;BYDAY=1MO", "counts a weekday"),
+            ("FREQ=MONTHLY;BYSETPOS=1", "BYSETPOS"),
+            ("FREQ=DAILY;UNTIL=20270101T000000Z", "UNTIL"),
+            ("every day", "5545"),
+            ("", "5545"),
+        ] {
             assert!(rrule(bad, "2026-01-01", "2027-01-01T00:00:00").unwrap_err().contains(why), "{bad}");
         }
         let all = (0..60).map(|m| m.to_string()).collect::<Vec<_>>().join(",");

@@ -79,6 +79,9 @@ fn words(error: &Error, (key, value): (String, String)) -> (String, &'static str
         Error::Message { msg, .. } if msg.starts_with("it has no value") => {
             (format!("{of} has no value"), "leave it out, or say what is allowed")
         }
+        Error::Message { msg, .. } if msg.starts_with("`false` forbids nothing") => {
+            (format!("{of}: `false` forbids nothing, and reads as if it did"), "write true, or leave it out")
+        }
         Error::NullIntoString { .. } => (format!("{of} has no value"), "leave it out, or say what is allowed"),
         Error::Unexpected { .. } if absent && !key.is_empty() => (format!("{of} has no value"), "leave it out, or say what is allowed"),
         Error::Unexpected { expected: "sequence start", .. } => {

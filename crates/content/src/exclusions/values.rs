@@ -139,6 +139,40 @@ pub(super) fn sha256(hash: &str) -> Checked {
     Ok(())
 }
 
+/// Groups in which every host is that nobody put elsewhere (`UnassignedGroup` is Defender's own), or all are. Lower case.
+const OF_EVERYBODY: [&str; 10] =
+    ["all", "all devices", "all hosts", "any", "default", "everything", "none", "unassigned", "unassignedgroup", "ungrouped"];
+
+/// A value of a list that is compared whole, letter by letter.
+pub(super) fn whole(key: &str, item: &str) -> Checked {
+    if item.contains(['*', '?']) {
+        let remedy = match key {
+            "account" => "list them, or write an `account_pattern` as student[0-9]{2}",
+            _ => "list each by its whole name",
+        };
+        return wrong(format!("`{item}`: values of `{key}` are compared whole, so that `*` and `?` stand for nothing else"), remedy);
+    }
+    if key == "host_group" && OF_EVERYBODY.contains(&item.trim().to_lowercase().as_str()) {
+        return wrong(
+            format!("the host group `{item}` holds every host that nobody put elsewhere"),
+            "make a group of the hosts that are meant",
+        );
+    }
+    Ok(())
+}
+
+/// A policy's name goes into files, watchlists and reports.
+pub(super) fn id(id: &str) -> Checked {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if id.len() > 100 || !id.chars().all(plain) || !id.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+        return wrong(
+            format!("the id `{}` is no plain name", id.chars().take(100).collect::<String>().escape_debug()),
+            "take up to 100 letters, digits, `-`, `_` and `.` of ASCII, a letter or a digit first",
+        );
+    }
+    Ok(())
+}
+
 pub(super) fn session(kind: &str) -> Checked {
     if !SESSIONS.contains(&kind) {
         return wrong(format!("`{kind}` is not a kind of session"), format!("take one of {}", SESSIONS.join(", ")));

@@ -3,6 +3,7 @@
 use super::super::fault::Faults;
 use super::super::policy::Policy;
 use super::super::weights::weights;
+use super::pools::is_pool;
 use model::EvidenceClass;
 
 impl Policy {
@@ -35,7 +36,12 @@ impl Policy {
         let placed = has(&["destination", "wallet"]);
         match class {
             EvidenceClass::PoolDns | EvidenceClass::PoolConnection | EvidenceClass::PoolTls | EvidenceClass::IdsAlert => {
-                (!placed).then_some(("neither destination nor wallet", PLACE))
+                let pool = self.must.destination.iter().flat_map(|d| d.hosts.iter().flatten()).any(|host| is_pool(host));
+                let anyones = pool && !has(&["wallet"]) && !self.must_not.mining_protocol;
+                (!placed).then_some(("neither destination nor wallet", PLACE)).or(anyones.then_some((
+                    "a public pool as destination, and no wallet",
+                    "add the wallets that are paid below `must`: whoever mines there mines for somebody",
+                )))
             }
             EvidenceClass::FlowShape => (!placed && !has(&["destination_ports"])).then_some(("neither destination nor wallet", PLACE)),
             // Another wallet at the right pool, or the right wallet at a proxy of somebody's, is mining for another. A course's own network pays nobody.

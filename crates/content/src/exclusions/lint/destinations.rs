@@ -13,6 +13,32 @@ const SHORTEST: u8 = 24;
 /// Networks that a company may have for itself (RFC 1918, RFC 6598, link-local and loopback).
 const PRIVATE: [&str; 6] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8"];
 
+/// Public networks together, in addresses.
+const MOST_PUBLIC: u64 = 256;
+/// Zones of services that lead from a public name to a host behind somebody's router, or hide where a host is; each with its documentation.
+const TUNNELS: [(&str, &str); 20] = [
+    ("ngrok.io", "ngrok.com/docs"),
+    ("ngrok.app", "ngrok.com/docs"),
+    ("ngrok.dev", "ngrok.com/docs"),
+    ("ngrok-free.app", "ngrok.com/docs"),
+    ("ngrok-free.dev", "ngrok.com/docs"),
+    ("trycloudflare.com", "developers.cloudflare.com/cloudflare-one"),
+    ("serveo.net", "serveo.net"),
+    ("localhost.run", "localhost.run/docs"),
+    ("lhr.life", "localhost.run/docs"),
+    ("loca.lt", "theboroer.github.io/localtunnel-www"),
+    ("localtunnel.me", "theboroer.github.io/localtunnel-www"),
+    ("bore.pub", "github.com/ekzhang/bore"),
+    ("pinggy.link", "pinggy.io/docs"),
+    ("pinggy.online", "pinggy.io/docs"),
+    ("playit.gg", "playit.gg/support"),
+    ("ply.gg", "playit.gg/support"),
+    ("portmap.io", "portmap.io"),
+    ("portmap.host", "portmap.io"),
+    ("onion", "RFC 7686: Tor"),
+    ("i2p", "geti2p.net/docs"),
+];
+
 /// The public suffix list, and the watchlists that the program carries.
 pub(super) fn gate() -> &'static Gate {
     static GATE: OnceLock<Gate> = OnceLock::new();
@@ -36,15 +62,16 @@ impl Policy {
     pub(super) fn check_destinations(&self, faults: &mut Faults) {
         let Some(destination) = &self.must.destination else { return };
         for host in destination.hosts.iter().flatten() {
-            let Ok(target) = Target::parse(host) else { continue };
-            if !matches!(target.host, Host::Name(_)) {
-                continue;
-            }
-            if let Some(refusal) = gate().refuses(&target) {
-                let what = format!("`{host}` is not one owner's: {}", refusal.reason);
+            // A name of one word is the company's own, or the top of everybody's.
+            let name = host.rsplit_once(':').map_or(host.as_str(), |(name, _)| name).to_ascii_lowercase();
+            let target = Target { host: Host::Name(name.clone()), port: None, page: false };
+            let reason = gate().refuses(&target).map(|refusal| refusal.reason).or_else(|| through_a_tunnel(&name));
+            if let Some(reason) = reason {
+                let what = format!("`{host}` is not one owner's: {reason}");
                 faults.add(&["must", "destination", "hosts"], host, what, "name a host of the one whom the company approved");
             }
         }
+        self.check_public_networks(faults);
         for network in destination.networks.iter().flatten() {
             let Some((address, length)) = cidr(network).filter(|_| !is_private(network)) else { continue };
             let what = match gate().shared_block(IpAddr::V4(address), length) {
@@ -55,6 +82,40 @@ impl Policy {
             };
             let remedy = "name the host as name:port below `hosts`, or the very address as 203.0.113.9/32 with its port below `ports`";
             faults.add(&["must", "destination", "networks"], network, what, remedy);
+        }
+    }
+
+    /// Many small public networks are a large one.
+    fn check_public_networks(&self, faults: &mut Faults) {
+        let networks = self.must.destination.iter().flat_map(|d| d.networks.iter().flatten());
+        let public =
+            networks.filter(|network| !is_private(network)).filter_map(|network| cidr(network)).filter(|(_, length)| *length >= SHORTEST);
+        let addresses: u64 = public.map(|(_, length)| 1 << (32 - u32::from(length))).sum();
+        if addresses > MOST_PUBLIC {
+            let what = format!("the policy's public networks are {addresses} addresses together, which are many owners'");
+            faults.add(&["must", "destination", "networks"], "", what, format!("name the hosts, or {MOST_PUBLIC} addresses at most"));
+        }
+    }
+}
+
+/// Whoever opens a tunnel is behind its name, and somebody else tomorrow.
+fn through_a_tunnel(name: &str) -> Option<String> {
+    let name = name.trim_end_matches('.');
+    let below = |zone: &&(&str, &str)| name.strip_suffix(zone.0).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    TUNNELS.iter().find(below).map(|(zone, whose)| format!("`{zone}` leads to whoever opens a tunnel there ({whose})"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::through_a_tunnel;
+
+    #[test]
+    fn tunnels_by_whole_labels() {
+        for name in ["0.tcp.eu.ngrok.io", "bore.pub", "abcdefghij234567.onion", "x.trycloudflare.com."] {
+            assert!(through_a_tunnel(name).is_some(), "{name}");
+        }
+        for name in ["notngrok.io", "pool.example.com", "ngrok.io.example.com"] {
+            assert!(through_a_tunnel(name).is_none(), "{name}");
         }
     }
 }

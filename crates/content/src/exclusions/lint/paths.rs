@@ -7,7 +7,7 @@ use super::super::values::{self, on_windows};
 /// Folders in which users can make or change files, with why and who says so. Lower case; a Windows folder is one on any drive. FHS is the Filesystem
 /// Hierarchy Standard 3.0 (https://refspecs.linuxfoundation.org/fhs.shtml); the list of Windows' folders is kept by those who test AppLocker
 /// (https://github.com/api0cradle/UltimateAppLockerByPassList).
-const WRITABLE: [(&str, &str); 33] = [
+const WRITABLE: [(&str, &str); 46] = [
     ("/tmp", "FHS 3.18: everybody's"),
     ("/var/tmp", "FHS 5.15: everybody's"),
     ("/dev", "FHS 3.6; /dev/shm and /dev/mqueue are everybody's"),
@@ -21,6 +21,18 @@ const WRITABLE: [(&str, &str); 33] = [
     ("/mnt", "FHS 3.12: what is mounted for a while"),
     ("/proc", "proc(5): a process has any name there"),
     ("/var/www", "the web server's account writes there: where web shells lie"),
+    ("/srv/www", "the web server's account writes there: where web shells lie"),
+    ("/srv/ftp", "FHS 3.17: what users send"),
+    ("/var/ftp", "what users send"),
+    ("/var/spool", "FHS 5.14: what users send to services (mail, print jobs, tables of cron)"),
+    ("/var/mail", "FHS 5.11: each user's own"),
+    ("/var/cache", "FHS 5.5: services' accounts write there"),
+    ("/var/log", "FHS 5.10: services' accounts write there"),
+    ("/var/lib/docker", "whoever makes a container's image fills it"),
+    ("/var/lib/containers", "whoever makes a container's image fills it"),
+    ("/var/lib/containerd", "whoever makes a container's image fills it"),
+    ("/var/lib/kubelet", "whoever makes a container's volume fills it"),
+    ("/var/lib/jenkins", "whoever commits has his programs built there"),
     ("/users", "macOS: each user's own"),
     ("/private/tmp", "macOS: everybody's"),
     ("/private/var/tmp", "macOS: everybody's"),
@@ -28,6 +40,7 @@ const WRITABLE: [(&str, &str); 33] = [
     (r"\users", "Windows: each user's own; Public is everybody's"),
     (r"\documents and settings", "Windows: each user's own"),
     (r"\programdata", "Windows: users may make files there"),
+    (r"\inetpub", "Windows: the web server's account writes there: where web shells lie"),
     (r"\temp", "Windows: below a drive's root users may make files"),
     (r"\$recycle.bin", "Windows: each user's own"),
     (r"\windows\temp", "Windows: users may make files there"),

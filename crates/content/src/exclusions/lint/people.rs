@@ -3,6 +3,7 @@
 use super::super::fault::Faults;
 use super::super::policy::Policy;
 use super::super::spelling::{invisible, mixed_scripts};
+use super::super::values;
 use icu_normalizer::ComposingNormalizerBorrowed;
 use regex::Regex;
 use std::sync::OnceLock;
@@ -76,6 +77,11 @@ impl Policy {
             } else if key != "id" && says_nothing(value, key == "ticket") {
                 faults.add(&[key], "", format!("the policy has no {key}: `{}` names nothing", value.trim()), remedy);
             }
+        }
+        if !self.id.trim().is_empty()
+            && let Err((what, remedy)) = values::id(&self.id)
+        {
+            faults.add(&["id"], "", what, remedy);
         }
         for (key, value) in [("owner", &self.owner), ("approver", &self.approver)] {
             if let Some(sign) = strange(value) {
