@@ -108,3 +108,14 @@ pub(super) fn holds_paths(column: &str) -> bool {
     let name = column.to_ascii_lowercase();
     ["folder", "path", "directory", "newprocessname", "parentprocessname", "image"].iter().any(|word| name.contains(word))
 }
+
+/// Whether a column holds addresses of the internet protocol.
+pub(super) fn names_addresses(column: &str) -> bool {
+    let name = column.to_ascii_lowercase();
+    name.contains("ipaddr")
+        || name.ends_with("ip_s")
+        || name == "ip"
+        || column.ends_with("IP")
+        || column.ends_with("Ip")
+        || name.ends_with("_ip")
+}

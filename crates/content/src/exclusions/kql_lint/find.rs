@@ -1,6 +1,7 @@
 //! The exclusions of a query: what its `where`s and anti joins leave out.
 
 use super::atoms::{Atom, Compare, atom, columns, comparison, flag, literal, strings};
+use super::computed::{Computed, Told};
 use kql_syntax::ast::{BinaryOp, Expr, ExprKind, InOp, Literal, Operator, OperatorKind, Script, StatementKind};
 use kql_syntax::span::Span;
 use std::collections::BTreeMap;
@@ -18,14 +19,22 @@ pub(super) struct Exclusion {
 
 type Lists<'a> = BTreeMap<&'a str, &'a Expr>;
 
+/// Columns made of columns, one after the other.
+const DEEPEST: usize = 8;
+
 pub(super) fn exclusions(script: &Script) -> Vec<Exclusion> {
-    let mut finder = Finder { lists: Lists::new(), found: Vec::new() };
+    let mut finder = Finder { lists: Lists::new(), computed: Computed::default(), run: None, depth: 0, found: Vec::new() };
     finder.script(script);
     finder.found
 }
 
 struct Finder<'a> {
     lists: Lists<'a>,
+    /// What was made of the rows' columns before.
+    computed: Computed<'a>,
+    /// The first of several `where`s that follow each other with one comparison each, which are one condition joined by `and`.
+    run: Option<Span>,
+    depth: usize,
     found: Vec<Exclusion>,
 }
 
@@ -48,7 +57,12 @@ impl<'a> Finder<'a> {
         match &expr.kind {
             ExprKind::Pipe { source, operators } => {
                 self.walk(source);
+                // A pipe has columns of its own, and goes on with those of its source.
+                let before = self.computed.clone();
+                self.run = None;
                 operators.iter().for_each(|operator| self.operator(operator));
+                self.run = None;
+                self.computed = before;
             }
             ExprKind::Source(operator) => self.operator(operator),
             ExprKind::Function { body, .. } => self.script(body),
@@ -64,7 +78,10 @@ impl<'a> Finder<'a> {
         match &operator.kind {
             OperatorKind::Where { predicate } => {
                 self.walk(predicate);
+                let first = self.found.len();
                 self.excluded(predicate, false, predicate.span);
+                self.join_to_run(first, predicate.span);
+                return;
             }
             OperatorKind::Join { options, right, on } => {
                 self.walk(right);
@@ -79,8 +96,24 @@ impl<'a> Finder<'a> {
             OperatorKind::Lookup { right, .. } => self.walk(right),
             OperatorKind::Union { tables, .. } | OperatorKind::Search { tables, .. } => tables.iter().for_each(|table| self.walk(table)),
             OperatorKind::MvApply { body, .. } => body.iter().for_each(|operator| self.operator(operator)),
-            OperatorKind::Extend { columns } | OperatorKind::Project { columns } => columns.iter().for_each(|column| self.walk(column)),
+            OperatorKind::Extend { columns } | OperatorKind::Project { columns } => {
+                columns.iter().for_each(|column| self.walk(column));
+                self.computed.add(columns);
+            }
+            OperatorKind::Summarize { aggregates, .. } => self.computed.add(aggregates),
             _ => {}
+        }
+        self.run = None;
+    }
+
+    /// Whether the exclusions found since are one comparison alone, as is what was left out right before.
+    fn join_to_run(&mut self, first: usize, predicate: Span) {
+        match self.found.get_mut(first..) {
+            Some([lone]) if lone.atoms.len() == 1 && !lone.more && lone.span == predicate => {
+                lone.predicate = *self.run.get_or_insert(predicate);
+            }
+            Some([]) => {}
+            _ => self.run = None,
         }
     }
 
@@ -96,6 +129,7 @@ impl<'a> Finder<'a> {
         match &expr.kind {
             ExprKind::Parenthesized(inner) => self.excluded(inner, negated, predicate),
             _ if let Some((inner, negates)) = flag(expr) => self.excluded(inner, negated != negates, predicate),
+            _ if let Some(told) = self.computed.told(expr) => self.told(told, negated, predicate),
             ExprKind::Call { name, args } if name.text == "not" => {
                 args.iter().for_each(|arg| self.excluded(&arg.value, !negated, predicate));
             }
@@ -109,6 +143,24 @@ impl<'a> Finder<'a> {
                 self.add(atoms, more, expr.span, predicate);
             }
         }
+    }
+
+    /// What a column leaves out that tells a condition.
+    fn told(&mut self, told: Told<'a>, negated: bool, predicate: Span) {
+        // A column may be made of one that was called as it is.
+        if self.depth == DEEPEST {
+            return;
+        }
+        self.depth += 1;
+        match told {
+            Told::Condition(condition, negates) => self.excluded(condition, negated != negates, predicate),
+            // Rows of which one of these holds get another word than the one that is looked for.
+            Told::Words(branches, wanted, negates) => {
+                let out = branches.iter().filter(|(_, word)| (word.as_str() == wanted) == (negated != negates));
+                out.for_each(|(condition, _)| self.excluded(condition, true, predicate));
+            }
+        }
+        self.depth -= 1;
     }
 
     /// The atoms that must all hold for the row to be left out: of `not(A and B)`, and of `A != x or B != y`. `negated` is whether the row is left out

@@ -2,7 +2,7 @@
 
 use super::super::lint::{block_sharer, pattern_matches_anything, refused_name, writable_folder};
 use super::atoms::{Atom, Compare};
-use super::columns::{Writer, holds_paths, names_hosts, writer};
+use super::columns::{Writer, holds_paths, names_addresses, names_hosts, writer};
 use super::find::Exclusion;
 use super::source::Source;
 use super::{MOST, QueryRemark, QueryRemarkKind as Kind};
@@ -156,9 +156,31 @@ fn values(source: &Source, exclusion: &Exclusion, atom: &Atom, out: &mut Vec<Que
         {
             add(Kind::Shared, format!("`{value}` is {who}"), "name the very addresses, with the host and the port".to_owned());
         }
+        if atom.compare == Compare::Starts && names_addresses(&atom.column) {
+            prefix(atom, value, &mut add);
+        }
         if names_hosts(&atom.column) {
             domain(atom, value, &mut add);
         }
+    }
+}
+
+/// Addresses that begin with the same signs are many owners', or others than are meant.
+fn prefix(atom: &Atom, value: &str, add: &mut impl FnMut(Kind, String, String)) {
+    let parts: Vec<&str> = value.trim_end_matches('.').split('.').collect();
+    let octets = parts.len() <= 4 && parts.iter().all(|part| part.parse::<u8>().is_ok());
+    let private = matches!(parts.as_slice(), ["10", ..] | ["127", ..] | ["192", "168", ..] | ["169", "254", ..])
+        || matches!(parts.as_slice(), ["172", second, ..] if second.parse::<u8>().is_ok_and(|n| (16..32).contains(&n)));
+    if !octets {
+        return;
+    }
+    if parts.len() < 3 && !private {
+        let hides = format!("`{value}` is the begin of {} addresses of many owners", 1_u64 << (8 * (4 - parts.len())));
+        add(Kind::Shared, hides, "name the very addresses, with the host and the port".to_owned());
+    } else if !value.ends_with('.') {
+        let column = &atom.column;
+        let hides = format!("`startswith '{value}'` hides {value}0 to {value}9 as well, and what goes on behind them");
+        add(Kind::DomainMatch, hides, format!("not({column} == '{value}'), or ipv4_is_in_range({column}, '<network>')"));
     }
 }
 

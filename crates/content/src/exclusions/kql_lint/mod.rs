@@ -4,6 +4,7 @@
 
 mod atoms;
 mod columns;
+mod computed;
 mod find;
 mod judge;
 mod source;

@@ -109,6 +109,49 @@ fn a_condition_held_against_false_is_negated() {
 }
 
 #[test]
+fn what_was_made_a_column_before_is_followed() {
+    for query in [
+        "T | extend ok = IPAddress != '1.2.3.4' and UserPrincipalName != 'a@b.c' | where ok",
+        "T | extend known = IPAddress == '1.2.3.4' or UserPrincipalName == 'a@b.c' | where not(known)",
+        "T | extend known = IPAddress == '1.2.3.4' or UserPrincipalName == 'a@b.c' | where known == false",
+        "T | extend x = case(IPAddress == '1.2.3.4', 'ok', UserPrincipalName == 'a@b.c', 'ok', 'bad') | where x == 'bad'",
+        "T | extend x = case(IPAddress == '1.2.3.4', 'ok', UserPrincipalName == 'a@b.c', 'ok', 'bad') | where x != 'ok'",
+        "T | where IPAddress != '1.2.3.4' | where UserPrincipalName != 'a@b.c'",
+        "T | summarize c = countif(IPAddress != '1.2.3.4' and UserPrincipalName != 'a@b.c') by DeviceName | where c > 0",
+    ] {
+        assert_eq!(kinds(query), [Kind::Either], "{query}");
+    }
+    for query in [
+        "DeviceProcessEvents | extend x = case(FileName == 'rsync', 'ok', 'bad') | where x == 'bad'",
+        "DeviceProcessEvents | extend x = iff(FileName == 'rsync', 'ok', 'bad') | where x =~ 'bad'",
+        "DeviceProcessEvents | project ok = FileName in ('rsync') | where not(ok)",
+        "DeviceProcessEvents | summarize c = countif(FileName != 'rsync') by DeviceName | where c > 0",
+    ] {
+        assert_eq!(kinds(query), [Kind::AttackerOnly], "{query}");
+    }
+    for sound in [
+        "T | extend x = case(FileName == 'xmrig', 'bad', 'ok') | where x == 'bad'",
+        "T | extend ok = FileName == 'xmrig' | where ok",
+        "T | extend ok = not(ok) | where ok",
+        "T | summarize c = countif(FileName != 'rsync') by DeviceName",
+        "T | where IPAddress != '1.2.3.4' | where UserPrincipalName == 'a@b.c' | summarize count() by x | where DeviceName != 'b'",
+    ] {
+        assert_eq!(kinds(sound), [], "{sound}");
+    }
+}
+
+#[test]
+fn begins_of_addresses() {
+    assert!(of("T | where RemoteIP !startswith '52.'", Kind::Shared).hides.contains("16777216"));
+    assert!(of("T | where SrcIpAddr !startswith '203.0.113.1'", Kind::DomainMatch).hides.contains("203.0.113.10"));
+    for sound in
+        ["RemoteIP !startswith '203.0.113.'", "RemoteIP !startswith '10.'", "RemoteIP !startswith '10.20.'", "RemoteIP == '52.1.2.3'"]
+    {
+        assert_eq!(kinds(&format!("T | where {sound}")), [], "{sound}");
+    }
+}
+
+#[test]
 fn names_of_hosts_and_words_in_paths() {
     for column in ["Name", "QueryName", "DnsQuery", "DstHostname", "RequestURL", "DestinationHostName", "Fqdn", "RemoteUrl"] {
         assert_eq!(kinds(&format!("T | where {column} !has 'monero.net'")), [Kind::DomainMatch], "{column}");
