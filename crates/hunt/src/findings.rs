@@ -195,7 +195,7 @@ pub(crate) fn facts(text: &str) -> Vec<Fact> {
 
 /// Facts have few names, and a million findings many facts.
 fn name(fact: &str) -> Cow<'static, str> {
-    const OTHERS: [&str; 3] = ["valid", "claimed", "no_mining_protocol"];
+    const OTHERS: [&str; 4] = ["valid", "claimed", "no_mining_protocol", "no_valid_wallet"];
     let mut known = WEIGHTS.iter().map(|w| w.fact).chain(OTHERS);
     known.find(|name| *name == fact).map_or_else(|| Cow::Owned(fact.to_owned()), Cow::Borrowed)
 }

@@ -15,6 +15,7 @@ PoolhoundYara_CL TimeGenerated:datetime Computer:string FilePath:string FileType
 PoolhoundWallet_CL TimeGenerated:datetime Computer:string Wallet:string Coin:string Account:string ProcessName:string ProcessPath:string CommandLine:string ProcessUniqueId:string SHA256:string SourceTable:string SourceFile:string SourceOffset:long
 PoolhoundScheduledTask_CL TimeGenerated:datetime Computer:string TaskName:string TaskKind:string Command:string Account:string Schedule:string SourceFile:string
 PoolhoundPackage_CL TimeGenerated:datetime Computer:string Package:string Version:string Vendor:string FilePath:string SHA256:string MD5:string
+PoolhoundFile_CL TimeGenerated:datetime Computer:string FilePath:string Kind:string Owner:string OwnerGroup:string Mode:string WritableBy:string SHA256:string
 PoolhoundReadError_CL TimeGenerated:datetime SourceFile:string Reader:string Reason:string SourceOffset:long Record:long
 ";
 

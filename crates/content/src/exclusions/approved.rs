@@ -58,7 +58,7 @@ fn opening(policy: &Policy) -> Option<(i64, &str)> {
     let Some(windows) = &policy.must.window else { return Some((at(from), "")) };
     let openings = windows.iter().filter_map(|window| {
         let intervals: Vec<Interval> = window.intervals(from, until).ok()?;
-        Some((at(intervals.first()?.0.max(from)), window.host_group.as_str()))
+        Some((at(intervals.first()?.start.max(from)), window.host_group.as_str()))
     });
     openings.min()
 }

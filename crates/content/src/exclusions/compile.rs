@@ -2,6 +2,7 @@
 
 use super::judge_lists::path_key;
 use super::policy::{Destination, Must, MustNot, Policy};
+use super::windows::Interval;
 use crate::{ContentError, Watchlist};
 use chrono::{DateTime, Days, Utc};
 use serde_json::json;
@@ -35,7 +36,7 @@ pub fn compile(policies: &[(String, Policy)]) -> ([Watchlist; 2], Vec<ContentErr
         Watchlist { alias: POLICY_LIST.to_owned(), columns: POLICY_COLUMNS.iter().map(|(name, _)| (*name).to_owned()).collect(), rows },
         Watchlist {
             alias: WINDOW_LIST.to_owned(),
-            columns: names(&["PolicyId", "Day", "WindowGroup", "WindowStart", "WindowEnd"]),
+            columns: names(&["PolicyId", "Day", "WindowGroup", "WindowStart", "WindowClose", "WindowEnd"]),
             rows: windows,
         },
     ];
@@ -55,13 +56,20 @@ fn of_policy(policy: &Policy, row: usize) -> Result<(Row, Vec<Row>), String> {
     let own = POLICY_COLUMNS.iter().map(|(_, value)| value(&entry)).collect();
     let mut windows = Vec::new();
     for window in policy.must.window.iter().flatten() {
-        for (start, end) in window.intervals(first, last)? {
+        for Interval { start, close, end } in window.intervals(first, last)? {
             if windows.len() > MOST_DAYS {
                 return Err(format!("its windows make more than {MOST_DAYS} rows, one a day: give it fewer, or less grace"));
             }
             let mut day = start.date_naive();
             while day <= end.date_naive() {
-                windows.push(vec![policy.id.clone(), day.format("%Y-%m-%d").to_string(), window.host_group.clone(), iso(start), iso(end)]);
+                windows.push(vec![
+                    policy.id.clone(),
+                    day.format("%Y-%m-%d").to_string(),
+                    window.host_group.clone(),
+                    iso(start),
+                    iso(close),
+                    iso(end),
+                ]);
                 let Some(next) = day.checked_add_days(Days::new(1)) else { break };
                 day = next;
             }
@@ -186,7 +194,7 @@ fn ports(of: Option<&Destination>) -> String {
 }
 
 fn forbids(not: &MustNot) -> Vec<String> {
-    let all = [(not.online, "online"), (not.mining_protocol, "mining_protocol")];
+    let all = [(not.online, "online"), (not.mining_protocol, "mining_protocol"), (not.valid_wallet, "valid_wallet")];
     all.into_iter().filter(|(set, _)| *set).map(|(_, name)| name.to_owned()).collect()
 }
 
@@ -233,6 +241,6 @@ must:
         assert_eq!(value("ValidUntil"), "2026-11-24T00:00:00Z");
         // Three Saturdays; the Saturday before the first day ends where it begins. Each interval touches two days.
         assert_eq!(windows.rows.len(), 6);
-        assert!(windows.rows.iter().any(|r| r[1] == "2026-11-22" && r[3] == "2026-11-21T22:00:00Z" && r[4] == "2026-11-22T00:00:00Z"));
+        assert!(windows.rows.iter().any(|r| r[1] == "2026-11-22" && r[3] == "2026-11-21T22:00:00Z" && r[5] == "2026-11-22T00:00:00Z"));
     }
 }

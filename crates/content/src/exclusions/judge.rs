@@ -5,7 +5,7 @@
 //!
 //! | fact | held | unknown |
 //! |---|---|---|
-//! | `path` | is listed, or lies in a listed folder and has no `/../` | no path |
+//! | `path` | is listed, or lies in a listed folder and has no `/../`, and the inventory does not say that others than administrators write there | no path |
 //! | `sha256` | is listed, without case | no hash |
 //! | `signer`, `package` | one of the file's is listed | not looked up; looked up and none found is a failure |
 //! | `host_group` | one of the device's is listed | it is in no group, or not known |
@@ -16,11 +16,12 @@
 //! | `wallet` | the row's own and every login of the process up to the first `.`, `+` or `/`, or whole, is listed | no login seen, or a session without one |
 //! | `command_line` | is listed whole, or matches the pattern whole | no command line |
 //! | `rule` | every matching YARA rule is listed | no rule known |
-//! | `window` | first and last record lie in one interval that is for all hosts or for a group of the device | no time |
+//! | `window` | first and last record lie in one interval that is for all hosts or for a group of the device; it began before the grace, by the process' start or by the first record | no time |
 //! | `valid` | first record at or after the begin, last before the end | no time |
 //! | `claimed` | no row about the same process is of a class outside `explains` | never |
 //! | `offline` | no peer of the row or the process | the process is not known |
 //! | `no_mining_protocol` | no mining session of the process, and the row is none | the process is not known |
+//! | `no_valid_wallet` | no mining session of the process names a wallet with a right checksum, and the row is of no wallet | the process is not known |
 //! | `not_…` | the opposite of the list, as above | as above; `not_destination` and `not_wallet` also where the process is not known, or a login has several lines |
 //! | `not_path` | is not listed, and does not begin in a listed folder | no path; another that has `/../` or several lines |
 //! | `not_command_line` | the pattern is nowhere in the command line | no command line |
@@ -41,8 +42,8 @@ type Fact = i8;
 pub struct Judge<'a> {
     policy: &'a Policy,
     span: Option<(i64, i64)>,
-    /// With the group that each is for; empty for all.
-    windows: Vec<(&'a str, i64, i64)>,
+    /// With the group that each is for (empty for all): start, close, end.
+    windows: Vec<(&'a str, [i64; 3])>,
     account: Option<Pattern>,
     command_line: Option<Pattern>,
     forbidden_command: Option<Pattern>,
@@ -66,11 +67,11 @@ impl<'a> Judge<'a> {
     pub fn new(policy: &'a Policy) -> Self {
         let must = &policy.must;
         let span = policy.span();
-        let laid_out = |(from, until): Interval| {
+        let laid_out = |(from, until): (DateTime<Utc>, DateTime<Utc>)| {
             let windows = must.window.iter().flatten();
             windows.flat_map(move |window| {
                 let intervals = window.intervals(from, until).unwrap_or_default();
-                intervals.into_iter().map(|(start, end)| (window.host_group.as_str(), ticks(start), ticks(end)))
+                intervals.into_iter().map(|Interval { start, close, end }| (window.host_group.as_str(), [start, close, end].map(ticks)))
             })
         };
         Self {
@@ -92,7 +93,7 @@ impl<'a> Judge<'a> {
         let allows = |pattern: &Option<Pattern>, value: &str| pattern.as_ref().is_some_and(|p| p.allows(value));
         let mut facts = Vec::new();
         let mut ask = |name: &'static str, fact: Option<Fact>| facts.extend(fact.map(|fact| (name, fact)));
-        ask("path", must.path.as_ref().map(|list| known(&s.path, || path_listed(list, &s.path))));
+        ask("path", must.path.as_ref().map(|list| known(&s.path, || path_listed(list, &s.path) && !s.others_write)));
         ask("sha256", must.sha256.as_ref().map(|list| known(&s.sha256, || hash_listed(list, s))));
         ask("signer", must.signer.as_ref().map(|list| any(list, s.signers.as_ref())));
         ask("package", must.package.as_ref().map(|list| any(list, s.packages.as_ref())));
@@ -128,6 +129,8 @@ impl<'a> Judge<'a> {
         ask("offline", must_not.online.then(|| absent(s, own || !s.peers.is_empty())));
         let mines = !s.logins.is_empty() || s.evidence_class == "stratum_payload";
         ask("no_mining_protocol", must_not.mining_protocol.then(|| absent(s, mines)));
+        let paid = s.valid_wallet || s.evidence_class == "wallet";
+        ask("no_valid_wallet", must_not.valid_wallet.then(|| absent(s, paid)));
         ask("not_path", must_not.path.as_ref().map(|list| if s.path.is_empty() { 0 } else { -path_forbidden(list, &s.path) }));
         ask("not_sha256", must_not.sha256.as_ref().map(|list| -known(&s.sha256, || hash_listed(list, s))));
         ask("not_signer", must_not.signer.as_ref().map(|list| -any(list, s.signers.as_ref())));
@@ -159,7 +162,13 @@ impl<'a> Judge<'a> {
         let Some(first) = s.first else { return 0 };
         let (first, last) = s.process_span.unwrap_or((first, s.last.unwrap_or(first)));
         let of_device = |group: &str| group.is_empty() || s.groups.iter().flatten().any(|g| g == group);
-        held(self.windows.iter().any(|(group, start, end)| first >= *start && last < *end && of_device(group)))
+        // Grace lets a run end late, and not begin late.
+        let begun = |start: i64, close: i64| first < close || s.started.is_some_and(|started| (start..close).contains(&started));
+        held(
+            self.windows
+                .iter()
+                .any(|(group, [start, close, end])| first >= *start && last < *end && begun(*start, *close) && of_device(group)),
+        )
     }
 
     fn valid(&self, s: &Subject) -> Fact {

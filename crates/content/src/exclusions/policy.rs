@@ -126,6 +126,9 @@ pub struct MustNot {
     /// Any mining session of the process.
     #[serde(deserialize_with = "set")]
     pub mining_protocol: bool,
+    /// Any mining session of the process for a wallet with a right checksum, which pays somebody.
+    #[serde(deserialize_with = "set", skip_serializing_if = "is_false")]
+    pub valid_wallet: bool,
     /// A regex (RE2) over the command line.
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub command_line: Option<String>,
@@ -184,6 +187,11 @@ pub struct Window {
     pub host_group: String,
     /// So much later it may still run.
     pub grace_minutes: u16,
+}
+
+/// A policy that does not ask for it keeps the hash that it had before there was such a fact.
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// `false` forbids nothing, and reads as if it did.

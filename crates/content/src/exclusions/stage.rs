@@ -88,6 +88,7 @@ pub fn stage_at(n: usize, subject: &Subject, place: &str) -> Vec<(&'static str, 
     stage.row(&subject.evidence_class, &format!("row-{n}"));
     stage.groups();
     stage.vouched();
+    stage.rights();
     stage.matches();
     if subject.process_known {
         stage.process();
@@ -147,7 +148,7 @@ impl Stage<'_> {
         let group = s.groups.iter().flatten().next().filter(|_| self.by_record && !self.by_row);
         let start = json!({"TimeGenerated": self.time(), "DeviceName": self.device(), "ActionType": "ProcessCreated", "FolderPath": self.place, "SHA256": said(&s.sha256),
             "SHA1": said(&self.sha1), "MD5": self.md5, "ProcessUniqueId": format!("p{n}"), "ProcessCommandLine": said(&s.command_line), "AccountName": said(&s.account),
-            "LogonId": n, "InitiatingProcessFolderPath": said(&s.parent), "InitiatingProcessParentFileName": said(&s.grandparent),
+            "LogonId": n, "ProcessCreationTime": s.started.map(ticks::iso), "InitiatingProcessFolderPath": said(&s.parent), "InitiatingProcessParentFileName": said(&s.grandparent),
             "InitiatingProcessCommandLine": said(&s.parent_command_line), "InitiatingProcessUniqueId": format!("q{n}"), "MachineGroup": group});
         self.add("DeviceProcessEvents", start);
         if !s.session.is_empty() {
@@ -167,6 +168,18 @@ impl Stage<'_> {
         for group in groups.iter().map(String::as_str).chain(groups.is_empty().then_some("")) {
             let info = json!({"TimeGenerated": self.time(), "DeviceName": self.device(), "MachineGroup": group});
             self.add("DeviceInfo", info);
+        }
+    }
+
+    /// What the inventory says of the file, or of a folder above it.
+    fn rights(&mut self) {
+        let path = &self.s.path;
+        let folder = path.rfind(['/', '\\']).and_then(|at| path.get(..at)).filter(|folder| !folder.is_empty());
+        let place = if self.n.is_multiple_of(2) { folder.unwrap_or(path) } else { path };
+        if !place.is_empty() {
+            let by = if self.s.others_write { "user 1001" } else { "" };
+            let file = json!({"TimeGenerated": self.time(), "Computer": self.device(), "FilePath": place, "WritableBy": by});
+            self.add("PoolhoundFile_CL", file);
         }
     }
 
@@ -208,7 +221,8 @@ impl Stage<'_> {
         for (k, login) in s.logins.iter().enumerate() {
             let Peer { name, ip, port, .. } = k.checked_rem(s.peers.len()).and_then(|k| s.peers.get(k)).unwrap_or(&unknown);
             let session = json!({"TimeGenerated": self.time(), "Computer": self.device(), "ProcessUniqueId": format!("p{n}"), "DstHostname": name, "DstIpAddr": ip,
-                "DstPortNumber": port, "Role": "miner", "Login": login});
+                "DstPortNumber": port, "Role": "miner", "Login": login,
+                "Wallet": if s.valid_wallet && k == 0 { login.as_str() } else { "" }});
             self.add("PoolhoundStratum_CL", session);
         }
         // The endpoint need not see what the sensor on the network saw.

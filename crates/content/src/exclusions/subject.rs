@@ -9,6 +9,8 @@ pub struct Subject {
     pub last: Option<i64>,
     /// Those of all rows about the same process, where there are others: one window must hold all that it did.
     pub process_span: Option<(i64, i64)>,
+    /// When the process was started, where its start is in the evidence.
+    pub started: Option<i64>,
     pub device: String,
     /// Whether the process instance is known; only then is it known that it had no connection and no mining session.
     pub process_known: bool,
@@ -17,6 +19,8 @@ pub struct Subject {
     /// Groups of the device.
     pub groups: Option<Vec<String>>,
     pub path: String,
+    /// Whether the inventory says that others than administrators write the file, or a folder in which it lies.
+    pub others_write: bool,
     pub sha256: String,
     /// Trusted signers of the file.
     pub signers: Option<Vec<String>>,
@@ -39,6 +43,8 @@ pub struct Subject {
     pub peers: Vec<Peer>,
     /// Logins of its mining sessions, one each; empty where a session showed none.
     pub logins: Vec<String>,
+    /// Whether one of its mining sessions names a wallet with a right checksum.
+    pub valid_wallet: bool,
     /// YARA rules that match the file.
     pub rules: Vec<String>,
     /// Evidence classes of all rows about the same process.

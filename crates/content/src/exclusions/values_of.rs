@@ -30,6 +30,7 @@ pub fn asked(policy: &Policy, fact: &str) -> String {
         "claimed" => format!("no evidence of the process beyond {}, and no other open row about it", policy.explains.join(", ")),
         "offline" => "no connection of the process".to_owned(),
         "no_mining_protocol" => "no mining session of the process".to_owned(),
+        "no_valid_wallet" => "no mining session for a wallet with a right checksum".to_owned(),
         "not_path" => none_of(not.path.as_ref()),
         "not_sha256" => none_of(not.sha256.as_ref()),
         "not_signer" => none_of(not.signer.as_ref()),
@@ -98,6 +99,11 @@ pub fn seen(fact: &str, subject: &Subject) -> String {
         "rule" => subject.rules.join(", "),
         "window" | "valid" => times(),
         "claimed" => subject.classes.join(", "),
+        "no_valid_wallet" => match (subject.valid_wallet, subject.process_known) {
+            (true, _) => unique(subject.logins.clone()),
+            (false, true) => "no such wallet".to_owned(),
+            (false, false) => String::new(),
+        },
         "no_mining_protocol" => match subject.logins.len() {
             0 if subject.evidence_class == "stratum_payload" => "this row is one".to_owned(),
             0 if subject.process_known => "no session".to_owned(),

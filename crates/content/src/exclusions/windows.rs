@@ -8,8 +8,13 @@ use super::recurrence::{self, MAX_INTERVALS, too_many};
 use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
 
-/// Start and end, in UTC; the end does not belong to it.
-pub type Interval = (DateTime<Utc>, DateTime<Utc>);
+/// When a window is open, in UTC: a run begins in [start, close), and ends before `end`, which is so much later as the grace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Interval {
+    pub start: DateTime<Utc>,
+    pub close: DateTime<Utc>,
+    pub end: DateTime<Utc>,
+}
 
 /// A window of `rrule` or `cron` lasts a week at most.
 const MOST_MINUTES: u32 = 7 * 24 * 60;
@@ -85,23 +90,33 @@ impl Window {
             let minutes = Duration::minutes(i64::from(self.minutes));
             starts.into_iter().filter_map(|s| Some((moment(zone, s, false)?, moment(zone, s, true)? + minutes))).collect()
         };
-        let found: Vec<Interval> = match self.recurs()? {
+        let found: Vec<(DateTime<Utc>, DateTime<Utc>)> = match self.recurs()? {
             Recurs::Weekly { days, from, to } => weekly(zone, &days, from, to, early.date(), end.date())?,
             Recurs::Rule(text) => lasting(recurrence::of_rrule(text, wall(first).date(), end)?),
             Recurs::Cron(text) => lasting(recurrence::of_cron(text, early, end)?),
         };
         let mut intervals: Vec<Interval> = Vec::new();
-        for (start, end) in found.into_iter().map(|(start, end)| (start, end + grace)).filter(|(s, e)| *s < last && *e > first) {
+        for (start, close) in found.into_iter().filter(|(start, close)| *start < last && *close + grace > first) {
             match intervals.last_mut() {
-                Some((_, open)) if start <= *open => *open = end.max(*open),
-                _ => intervals.push((start, end)),
+                Some(open) if start <= open.close => {
+                    open.close = close.max(open.close);
+                    open.end = open.close + grace;
+                }
+                _ => intervals.push(Interval { start, close, end: close + grace }),
             }
         }
         Ok(intervals)
     }
 }
 
-fn weekly(zone: Tz, days: &[Weekday], from: u32, to: u32, first: NaiveDate, last: NaiveDate) -> Result<Vec<Interval>, String> {
+fn weekly(
+    zone: Tz,
+    days: &[Weekday],
+    from: u32,
+    to: u32,
+    first: NaiveDate,
+    last: NaiveDate,
+) -> Result<Vec<(DateTime<Utc>, DateTime<Utc>)>, String> {
     let mut intervals = Vec::new();
     for day in first.iter_days().take_while(|day| *day <= last).filter(|day| days.contains(&day.weekday())) {
         let end_day = if to <= from { day.checked_add_days(Days::new(1)) } else { Some(day) };

@@ -20,7 +20,10 @@ fn shown(window: &Window, first: &str, last: &str) -> Vec<String> {
     let time = |text: &str| format!("{text}:00Z").parse::<DateTime<Utc>>().unwrap();
     let found = window.intervals(time(first), time(last)).unwrap();
     let day = |a: DateTime<Utc>, b: DateTime<Utc>| if a.date_naive() == b.date_naive() { "%H:%M" } else { "%m-%d %H:%M" };
-    found.into_iter().map(|(a, b)| format!("{}/{}", a.format("%m-%d %H:%M"), b.format(day(a, b)))).collect()
+    found
+        .into_iter()
+        .map(|Interval { start, end, .. }| format!("{}/{}", start.format("%m-%d %H:%M"), end.format(day(start, end))))
+        .collect()
 }
 
 #[test]
@@ -80,6 +83,9 @@ fn grace_overlaps_and_edges() {
     assert_eq!(shown(&grace, "2026-11-18T05:09", "2026-11-19T00:00").len(), 1);
     assert_eq!(shown(&grace, "2026-11-18T05:10", "2026-11-19T00:00").len(), 0);
     assert_eq!(shown(&grace, "2026-11-17T00:00", "2026-11-18T03:00").len(), 0);
+    // Windows are one where they touch without their grace: a run that begins in the grace of one and before the next begins in none.
+    let hourly = Window { grace_minutes: 30, ..cron_in("UTC", "0 3-4 * * *", 45) };
+    assert_eq!(shown(&hourly, "2026-11-18T00:00", "2026-11-19T00:00"), ["11-18 03:00/04:15", "11-18 04:00/05:15"]);
     // Half-hourly windows of an hour are one.
     assert_eq!(shown(&cron_in("UTC", "*/30 3-4 * * *", 60), "2026-11-18T00:00", "2026-11-19T00:00"), ["11-18 03:00/05:30"]);
     let rule = Window { zone: "Europe/Berlin".into(), rrule: "FREQ=WEEKLY;BYDAY=WE;BYHOUR=3".into(), minutes: 120, ..Window::default() };

@@ -1,6 +1,7 @@
 //! Columns of an answer by name, row by row over all batches.
 
 use crate::entities::{number, text};
+use arrow::array::{Array, ArrayRef, AsArray};
 use model::Answer;
 use serde_json::Value;
 
@@ -14,6 +15,12 @@ pub fn texts(answer: &Answer, name: &str) -> Vec<String> {
     each(answer, name, text, String::new)
 }
 
+/// Whether it is true, a row.
+pub(super) fn flags(answer: &Answer, name: &str) -> Vec<bool> {
+    let flag = |column: &ArrayRef, n: usize| column.as_boolean_opt().is_some_and(|flags| flags.is_valid(n) && flags.value(n));
+    each(answer, name, flag, || false)
+}
+
 /// The texts of a dynamic array a row; `None` where there is no array.
 pub(super) fn lists(answer: &Answer, name: &str) -> Vec<Option<Vec<String>>> {
     let list = |json: String| match serde_json::from_str(&json) {
@@ -25,7 +32,7 @@ pub(super) fn lists(answer: &Answer, name: &str) -> Vec<Option<Vec<String>>> {
     texts(answer, name).into_iter().map(list).collect()
 }
 
-fn each<T>(answer: &Answer, name: &str, get: impl Fn(&arrow::array::ArrayRef, usize) -> T, missing: impl Fn() -> T) -> Vec<T> {
+fn each<T>(answer: &Answer, name: &str, get: impl Fn(&ArrayRef, usize) -> T, missing: impl Fn() -> T) -> Vec<T> {
     let at = answer.schema.index_of(name);
     let mut all = Vec::new();
     for batch in &answer.batches {

@@ -1,6 +1,6 @@
 //! What the stored functions gather of each row, as the subjects that policies judge.
 
-use super::cells::{lists, numbers, texts};
+use super::cells::{flags, lists, numbers, texts};
 use content::exclusions::{Peer, Subject};
 use model::Answer;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +15,11 @@ pub(super) fn read(subjects: &Answer, peers: &Answer, sessions: &Answer) -> BTre
         peers_of.entry(process).or_default().push(peer);
     }
     let mut logins_of: BTreeMap<Process, Vec<String>> = BTreeMap::new();
-    for (process, login) in processes(sessions).into_iter().zip(texts(sessions, "Login")) {
+    let mut paid: BTreeSet<Process> = BTreeSet::new();
+    for ((process, login), pays) in processes(sessions).into_iter().zip(texts(sessions, "Login")).zip(flags(sessions, "Paid")) {
+        if pays {
+            paid.insert(process.clone());
+        }
         logins_of.entry(process).or_default().push(login);
     }
     let processes = processes(subjects);
@@ -46,6 +50,7 @@ pub(super) fn read(subjects: &Answer, peers: &Answer, sessions: &Answer) -> BTre
         .map(|((process, hash), _)| (process.0.as_str(), hash.as_str()))
         .collect();
     let [groups, signers, packages, rules] = ["Groups", "Signers", "Packages", "Rules"].map(|name| lists(subjects, name));
+    let (started, others_write) = (numbers(subjects, "Started"), flags(subjects, "OthersWrite"));
     let own = peers_in(subjects);
     let mut all: BTreeMap<i64, Vec<Subject>> = BTreeMap::new();
     for (n, row) in numbers(subjects, "RowNumber").into_iter().enumerate() {
@@ -59,6 +64,9 @@ pub(super) fn read(subjects: &Answer, peers: &Answer, sessions: &Answer) -> BTre
             first: first.get(n).copied().flatten(),
             last: last.get(n).copied().flatten(),
             process_span: spans.get(process).copied().filter(|_| known),
+            started: started.get(n).copied().flatten(),
+            others_write: others_write.get(n).copied().unwrap_or_default(),
+            valid_wallet: known && paid.contains(process),
             device: process.0.clone(),
             process_known: known,
             process: process.1.clone(),

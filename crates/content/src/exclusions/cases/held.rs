@@ -1,7 +1,7 @@
 //! Rows of which a fact holds, in each way that the policy allows and in each spelling that is the same.
 
 use super::super::approved::set_parent;
-use super::super::mutate::intervals;
+use super::super::mutate::{Open, intervals};
 use super::super::policy::{Destination, Policy};
 use super::super::sample::sample;
 use super::super::subject::{Peer, Subject};
@@ -166,15 +166,25 @@ fn times(policy: &Policy, base: &Subject, rows: &mut Rows) {
     let groups = policy.must.host_group.clone().unwrap_or_default();
     let mut open = intervals(policy, &groups);
     if policy.must.window.is_none() {
-        open = vec![(from, until)];
+        open = vec![Open { start: from, close: until, end: until }];
     }
     // The first, the last, and some between: they are where clocks change, and where the policy begins and ends.
     let step = (open.len() / WINDOWS).max(1);
     let last = open.last().copied();
-    for (start, end) in open.into_iter().step_by(step).chain(last) {
-        let middle = start + (end - start) / 2;
-        for (first, last) in [(start, None), (end - 1, None), (start, Some(end - 1)), (middle, Some(middle))] {
-            add(rows, base, "valid", |s| (s.first, s.last) = (Some(first), last));
+    for Open { start, close, end } in open.into_iter().step_by(step).chain(last) {
+        let middle = start + (close - start) / 2;
+        for (first, last, started) in [
+            (start, None, None),
+            (close - 1, None, Some(start - 1)),
+            (start, Some(end - 1), None),
+            (middle, Some(middle), Some(middle)),
+            // Seen in the grace, begun before it.
+            (end - 1, None, Some(close - 1)),
+            (close, Some(end - 1), Some(start)),
+        ] {
+            if last.unwrap_or(first) < until {
+                add(rows, base, "valid", |s| (s.first, s.last, s.started) = (Some(first), last, started));
+            }
         }
     }
 }

@@ -61,6 +61,7 @@ pub(super) fn rows(policy: &Policy, base: &Subject) -> Rows {
         }
     }
     add("path", &|s| s.path = glued(must.path.as_ref(), "\n"));
+    add("path", &|s| s.others_write = true);
     for text in twisted(&base.sha256) {
         add("sha256", &|s| text.clone_into(&mut s.sha256));
     }
@@ -141,6 +142,10 @@ fn wallets(policy: &Policy, add: Add<'_>) {
         }
     }
     add("wallet", &|s| s.logins.push(String::new()));
+    add("wallet", &|s| {
+        s.logins.insert(0, "845xH".to_owned());
+        s.valid_wallet = true;
+    });
 }
 
 fn destinations(policy: &Policy, add: Add<'_>) {
@@ -193,10 +198,18 @@ fn destinations(policy: &Policy, add: Add<'_>) {
 fn times(policy: &Policy, add: Add<'_>) {
     let Some((from, until)) = policy.span().map(|(from, until)| (at(from), at(until))) else { return };
     let open = intervals(policy, policy.must.host_group.as_deref().unwrap_or_default());
-    let edges = open.iter().take(4).chain(open.iter().rev().take(4)).flat_map(|(start, end)| [*start, *end]).chain([from, until]);
+    let edges = open
+        .iter()
+        .take(4)
+        .chain(open.iter().rev().take(4))
+        .flat_map(|window| [window.start, window.close, window.end])
+        .chain([from, until]);
     for edge in edges {
         for time in [edge - 1, edge, edge + 1, edge - 10_000_000] {
             add("valid", &|s| (s.first, s.last) = (Some(time), None));
+            // Begun when it was found, and long before.
+            add("valid", &|s| (s.first, s.last, s.started) = (Some(time), None, Some(time)));
+            add("valid", &|s| (s.first, s.last, s.started) = (Some(time), None, Some(time - 864_000_000_000)));
             // A last record before the first one.
             add("valid", &|s| (s.first, s.last) = (Some(time), Some(time - 36_000_000_000)));
             add("valid", &|s| s.last = Some(time));

@@ -32,7 +32,13 @@ const HELD: usize = 0;
 const FAILED: usize = 1;
 
 const SLOTS: [Slot; 15] = [
-    Slot { facts: &["path", "not_path"], copy: |from, to| to.path.clone_from(&from.path) },
+    Slot {
+        facts: &["path", "not_path"],
+        copy: |from, to| {
+            to.path.clone_from(&from.path);
+            to.others_write = from.others_write;
+        },
+    },
     Slot { facts: &["sha256", "not_sha256"], copy: |from, to| to.sha256.clone_from(&from.sha256) },
     Slot { facts: &["signer", "not_signer"], copy: |from, to| to.signers.clone_from(&from.signers) },
     Slot { facts: &["package", "not_package"], copy: |from, to| to.packages.clone_from(&from.packages) },
@@ -56,15 +62,16 @@ const SLOTS: [Slot; 15] = [
         },
     },
     Slot {
-        facts: &["wallet", "no_mining_protocol", "not_wallet"],
+        facts: &["wallet", "no_mining_protocol", "no_valid_wallet", "not_wallet"],
         copy: |from, to| {
+            to.valid_wallet = from.valid_wallet;
             to.logins.clone_from(&from.logins);
             to.wallet.clone_from(&from.wallet);
         },
     },
     Slot { facts: &["command_line", "not_command_line"], copy: |from, to| to.command_line.clone_from(&from.command_line) },
     Slot { facts: &["rule"], copy: |from, to| to.rules.clone_from(&from.rules) },
-    Slot { facts: &["window", "valid"], copy: |from, to| (to.first, to.last) = (from.first, from.last) },
+    Slot { facts: &["window", "valid"], copy: |from, to| (to.first, to.last, to.started) = (from.first, from.last, from.started) },
     Slot {
         facts: &["claimed"],
         copy: |from, to| {
@@ -73,7 +80,7 @@ const SLOTS: [Slot; 15] = [
         },
     },
     Slot {
-        facts: &["offline", "no_mining_protocol", "not_destination", "not_wallet"],
+        facts: &["offline", "no_mining_protocol", "no_valid_wallet", "not_destination", "not_wallet"],
         copy: |from, to| to.process_known = from.process_known,
     },
 ];
@@ -169,6 +176,7 @@ fn settle(policy: &Policy, row: &mut Subject) {
         row.classes = vec![row.evidence_class.clone()];
     }
     if row.path.is_empty() || !row.process_known {
+        row.started = None;
         row.session.clear();
         row.grandparent_path.clear();
     }
@@ -180,6 +188,9 @@ fn settle(policy: &Policy, row: &mut Subject) {
     if row.path.is_empty() || row.evidence_class != "yara_file" {
         row.rules.clear();
     }
+    // What the inventory says is looked up where policies' programs lie.
+    row.others_write &= !elsewhere && !row.path.is_empty();
+    row.valid_wallet &= row.logins.first().is_some_and(|login| !login.is_empty());
     if !row.logins.is_empty() && row.peers.is_empty() {
         // A session is with somebody.
         row.peers.push(Peer::default());

@@ -12,6 +12,10 @@ impl Policy {
             let what = "the policy asks for a destination and forbids that the program is online: it never explains anything";
             faults.add(&["must_not", "online"], "", what, REMEDY);
         }
+        if must_not.valid_wallet && self.explains.iter().any(|class| class == "wallet") {
+            let what = "the policy explains the class wallet and forbids valid_wallet: it never explains it";
+            faults.add(&["must_not", "valid_wallet"], "", what, REMEDY);
+        }
         let lists = [
             ("host_group", &must.host_group, &must_not.host_group),
             ("path", &must.path, &must_not.path),

@@ -24,7 +24,11 @@ pub struct Distance {
 const CHANGES: [(&str, Control, &[&str]); 14] = [
     ("another command line", Control::Attacker, &["command_line"]),
     ("a child process of the program", Control::Attacker, &["path", "sha256", "signer", "package", "parent"]),
-    ("another wallet at the same pool", Control::Attacker, &["wallet", "no_mining_protocol", "offline", "claimed_session"]),
+    (
+        "another wallet at the same pool",
+        Control::Attacker,
+        &["wallet", "no_mining_protocol", "no_valid_wallet", "offline", "claimed_session"],
+    ),
     ("another pool", Control::Attacker, &["destination", "no_mining_protocol", "offline", "claimed_pool"]),
     ("another port of the same peer", Control::Attacker, &["destination_port", "offline"]),
     ("the same program at another path", Control::Attacker, &["path", "package"]),
@@ -101,6 +105,7 @@ fn sees(policy: &Policy, fact: &str) -> bool {
     let claims = |classes: &[&str]| policy.explains.iter().any(|class| classes.contains(&class.as_str()));
     match fact {
         "no_mining_protocol" => policy.must_not.mining_protocol,
+        "no_valid_wallet" => policy.must_not.valid_wallet,
         "offline" => policy.must_not.online,
         "claimed_session" => !claims(&["stratum_payload"]),
         "claimed_pool" => !claims(&["pool_dns", "pool_connection", "pool_tls", "stratum_payload"]),

@@ -60,8 +60,8 @@ fn share(intervals: &[Interval], first: DateTime<Utc>, last: DateTime<Utc>) -> O
 /// How long any of the intervals is open in [first, last). They are in the order of their starts, and may overlap.
 fn open(intervals: &[Interval], first: DateTime<Utc>, last: DateTime<Utc>) -> Duration {
     let (mut sum, mut reached) = (Duration::zero(), first);
-    for (start, end) in intervals {
-        let (start, end) = ((*start).max(reached), (*end).min(last));
+    for interval in intervals {
+        let (start, end) = (interval.start.max(reached), interval.end.min(last));
         if start < end {
             sum += end - start;
             reached = end;

@@ -116,6 +116,13 @@ impl Policy {
         for (_, key) in forbids.iter().filter(|(missing, _)| *missing) {
             faults.add(&["must_not"], "", format!("{of} must forbid {key}"), format!("add `{key}: true` below `must_not`"));
         }
+        let speaks = self.explains.iter().any(|class| class == "stratum_payload");
+        if scenario.private && speaks && !self.must_not.valid_wallet {
+            let what = format!(
+                "{of} must forbid valid_wallet where it explains stratum_payload: who mines for a real wallet there learns nothing"
+            );
+            faults.add(&["must_not"], "", what, "add `valid_wallet: true` below `must_not`");
+        }
         let destination = self.must.destination.as_ref();
         if scenario.no_mining_protocol {
             for host in destination.and_then(|d| d.hosts.as_ref()).into_iter().flatten().filter(|host| is_pool(host)) {

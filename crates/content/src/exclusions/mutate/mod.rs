@@ -8,7 +8,7 @@ mod program;
 mod start;
 mod time;
 
-pub(super) use time::intervals;
+pub(super) use time::{Open, intervals};
 
 use super::judge::judge;
 use super::policy::Policy;

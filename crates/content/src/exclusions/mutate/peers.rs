@@ -105,6 +105,7 @@ fn unknown(s: &mut Subject) {
     s.session.clear();
     s.peers.clear();
     s.logins.clear();
+    (s.valid_wallet, s.started) = (false, None);
     s.classes.truncate(1);
 }
 
@@ -123,6 +124,12 @@ fn offline(made: &mut Mutants<'_>) {
         s.logins.push(String::new());
     });
     made.add("no_mining_protocol", "a process that is not known", unknown);
+    made.add("no_valid_wallet", "a mining session for a wallet that pays somebody", |s| {
+        s.peers.insert(0, public(""));
+        s.logins.insert(0, "845xH1".to_owned());
+        s.valid_wallet = true;
+    });
+    made.add("no_valid_wallet", "a process that is not known", unknown);
 }
 
 fn wallets(made: &mut Mutants<'_>) {

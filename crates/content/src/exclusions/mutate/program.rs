@@ -72,6 +72,7 @@ fn paths(made: &mut Mutants<'_>) {
         }
     }
     made.add("path", "no path", |s| s.path.clear());
+    made.add("path", "where others than administrators write", |s| s.others_write = true);
     for place in made.policy.must_not.path.iter().flatten() {
         made.add("not_path", "where it is forbidden", |s| s.path = place.replace('*', "program"));
     }

@@ -10,13 +10,27 @@ use chrono_tz::Tz;
 const SECOND: i64 = 10_000_000;
 const DAY: i64 = 24 * 3600 * SECOND;
 
+/// A window of a policy in ticks: a run begins in [start, close), and ends before `end`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in super::super) struct Open {
+    pub(in super::super) start: i64,
+    pub(in super::super) close: i64,
+    pub(in super::super) end: i64,
+}
+
+impl Open {
+    fn holds(&self, time: i64) -> bool {
+        (self.start..self.end).contains(&time)
+    }
+}
+
 /// When the windows are open for a host of these groups, in order.
-pub(in super::super) fn intervals(policy: &Policy, groups: &[String]) -> Vec<(i64, i64)> {
+pub(in super::super) fn intervals(policy: &Policy, groups: &[String]) -> Vec<Open> {
     let Some((from, until)) = policy.span() else { return Vec::new() };
     let windows = policy.must.window.iter().flatten().filter(|w| w.host_group.is_empty() || groups.contains(&w.host_group));
-    let mut all: Vec<(i64, i64)> = windows
+    let mut all: Vec<Open> = windows
         .filter_map(|w| w.intervals(from, until).ok())
-        .flat_map(|list| list.into_iter().map(|(start, end)| (at(start), at(end))))
+        .flat_map(|list| list.into_iter().map(|i| Open { start: at(i.start), close: at(i.close), end: at(i.end) }))
         .collect();
     all.sort_unstable();
     all
@@ -30,6 +44,7 @@ pub(super) fn mutate(made: &mut Mutants<'_>) {
         move |s: &mut Subject| {
             s.first = Some(time);
             s.last = s.last.map(|_| time);
+            s.started = s.started.map(|_| time);
         }
     };
     made.add("valid", "a second before the policy begins", moved(first - SECOND));
@@ -40,22 +55,22 @@ pub(super) fn mutate(made: &mut Mutants<'_>) {
         return;
     }
     let open = intervals(policy, made.row.groups.as_deref().unwrap_or_default());
-    let Some(own) = made.row.first.and_then(|t| open.iter().find(|(start, end)| (*start..*end).contains(&t))).copied() else { return };
-    let outside = |time: i64| !open.iter().any(|(start, end)| (*start..*end).contains(&time));
-    let noon = own.0 - own.0.rem_euclid(DAY) + DAY / 2;
+    let Some(own) = made.row.first.and_then(|t| open.iter().find(|window| window.holds(t))).copied() else { return };
+    let outside = |time: i64| !open.iter().any(|window| window.holds(time));
+    let noon = own.start - own.start.rem_euclid(DAY) + DAY / 2;
     let mut times = vec![
-        ("a second before the window".to_owned(), own.0 - SECOND),
-        ("at the window's end".to_owned(), own.1),
+        ("a second before the window".to_owned(), own.start - SECOND),
+        ("at the window's end".to_owned(), own.end),
         ("at noon".to_owned(), noon),
         ("a day later at noon".to_owned(), noon + DAY),
     ];
     for (change, shift) in changes(policy, from, until) {
         let when = at(change);
         let day = change.format("%Y-%m-%d");
-        let before = open.iter().rev().find(|(_, end)| *end <= when);
-        let across = open.iter().find(|(start, end)| *start < when && when < *end);
-        let after = open.iter().find(|(start, _)| *start >= when);
-        for (start, end) in [before, across, after].into_iter().flatten().copied() {
+        let before = open.iter().rev().find(|window| window.end <= when);
+        let across = open.iter().find(|window| window.start < when && when < window.end);
+        let after = open.iter().find(|window| window.start >= when);
+        for Open { start, end, .. } in [before, across, after].into_iter().flatten().copied() {
             times.push((format!("a second before the window at the change of the clock on {day}"), start - SECOND));
             times.push((format!("at the end of the window at the change of the clock on {day}"), end));
             // By the clock of the other season.
@@ -70,7 +85,13 @@ pub(super) fn mutate(made: &mut Mutants<'_>) {
             made.add("window", what, moved(time));
         }
     }
-    made.add("window", "until the window has ended", |s| s.last = Some(own.1));
+    made.add("window", "until the window has ended", |s| s.last = Some(own.end));
+    if own.close < own.end && !open.iter().any(|window| (window.start..window.close).contains(&own.close)) {
+        made.add("window", "begun in the grace", |s| {
+            (s.first, s.started) = (Some(own.close), Some(own.close));
+            s.last = s.last.map(|_| own.close);
+        });
+    }
     made.add("window", "into the next day", |s| s.last = s.first.map(|t| t + DAY));
     made.add("window", "no time", |s| (s.first, s.last) = (None, None));
 }

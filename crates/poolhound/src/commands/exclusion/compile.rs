@@ -60,6 +60,7 @@ fn needs(policy: &Policy) -> Vec<(&'static str, Level)> {
         (must.package.is_some() || not.package.is_some(), "package", Level::Custom),
         (must.wallet.is_some() || not.wallet.is_some(), "wallet", Level::Custom),
         (not.mining_protocol, "must_not.mining_protocol", Level::Custom),
+        (not.valid_wallet, "must_not.valid_wallet", Level::Custom),
         (must.rule.is_some(), "rule", Level::Custom),
         (claims("stratum_payload"), "explains stratum_payload", Level::Custom),
         (claims("yara_file") || claims("yara_memory"), "explains yara_file", Level::Custom),
