@@ -31,7 +31,7 @@ const MAGIC: &[u8; 4] = b"PAR1";
 const ROWS: usize = 8_192;
 /// Rows that a file may hold for each of its bytes, once it claims to hold many: repeated values take no room, but some time.
 const ROWS_PER_BYTE: i64 = 1_000;
-const MANY_ROWS: i64 = 50_000_000;
+const MANY_ROWS: i64 = 2_000_000;
 /// Rows looked at to find the table.
 const SAMPLE: usize = 100;
 /// Columns whose values help to find the table.
@@ -60,7 +60,9 @@ fn look(head: &Head<'_>) -> Result<Sniff, String> {
     let place = Place::of(head.input, &head.options.caps).map_err(|error| error.to_string())?;
     guarded(|| {
         let metadata = ArrowReaderMetadata::load(&place, options())?;
-        let rows = metadata.metadata().file_metadata().num_rows();
+        // What the file says of itself need not be what its groups say.
+        let groups = metadata.metadata().row_groups().iter().fold(0_i64, |sum, group| sum.saturating_add(group.num_rows().max(0)));
+        let rows = metadata.metadata().file_metadata().num_rows().max(groups);
         if rows > MANY_ROWS && rows / ROWS_PER_BYTE > i64::try_from(Length::len(&place)).unwrap_or(i64::MAX) {
             return Err(ParquetError::General(format!("{rows} rows in {} bytes cannot be", Length::len(&place))));
         }

@@ -136,3 +136,21 @@ fn a_column_before_the_file_is_damage() {
     assert_eq!(seen.flaws().len(), 1);
     assert!(seen.flaws()[0].contains("column \"Name\" has") && seen.flaws()[0].contains("at -4"), "{:?}", seen.flaws());
 }
+
+/// Rows of nothing take no room, but time: a file of a few hundred bytes may claim millions.
+#[test]
+fn more_rows_than_the_bytes_can_hold_are_refused() {
+    let of = |rows: usize| {
+        let flags: ArrayRef = Arc::new(BooleanArray::from(vec![None::<bool>; rows]));
+        let batch = RecordBatch::try_from_iter(vec![("Flag", flags)]).unwrap();
+        let properties = WriterProperties::builder().set_data_page_row_count_limit(rows).set_write_batch_size(rows).build();
+        let mut bytes = Vec::new();
+        let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties)).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        bytes
+    };
+    let seen = Seen::file("DnsEvents.parquet", &of(3_000_000), Options::default());
+    assert!(seen.flaws().iter().any(|flaw| flaw.contains("3000000 rows in") && flaw.contains("cannot be")), "{:?}", seen.flaws());
+    assert_eq!(Seen::file("DnsEvents.parquet", &of(30_000), Options::default()).flaws(), [] as [&str; 0]);
+}

@@ -11,6 +11,7 @@ pub(super) const EXAMPLES: &str = "Examples:
   poolhound exclusion mutate /evidence --exclusions policies/
   poolhound exclusion explain 3db9766a5269bf52 /evidence --exclusions policies/
   poolhound exclusion compile policies/ --output deploy/ --level certificates
+  poolhound exclusion inventory policies/ --output inventory/ && poolhound hunt /evidence inventory/ --exclusions policies/
   poolhound hunt /evidence --exclusions policies/ --audit audit.jsonl && poolhound exclusion status policies/ --audit audit.jsonl
 
 Exit codes:
@@ -45,6 +46,9 @@ pub(crate) enum ExclusionCommand {
     /// Change each approved row, one fact at a time, and demand an open finding
     #[command(after_help = EXAMPLES)]
     Mutate(MutateArgs),
+    /// Write what this host (or an image of one) says of the policies' programs: who may write them, which package they are of
+    #[command(after_help = EXAMPLES)]
+    Inventory(InventoryArgs),
     /// What expires, what nobody used, what drifted
     #[command(after_help = EXAMPLES)]
     Status(StatusArgs),
@@ -151,6 +155,25 @@ pub(crate) struct MutateArgs {
     pub(crate) all: bool,
     #[command(flatten)]
     pub(crate) judging: JudgingArgs,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct InventoryArgs {
+    /// Policies, whose paths are looked at
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The folder to write PoolhoundFile_CL.jsonl and PoolhoundPackage_CL.jsonl to
+    #[arg(long, short, value_name = "DIR")]
+    pub(crate) output: PathBuf,
+    /// Where the host's files begin: an image that is mounted there
+    #[arg(long, value_name = "DIR", default_value = "/")]
+    pub(crate) root: PathBuf,
+    /// The host's name, as the endpoint writes it; by default that of its own files
+    #[arg(long, value_name = "NAME")]
+    pub(crate) host: Option<String>,
+    /// What `rpm` wrote of its packages (the command is in the guide)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rpm: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

@@ -97,3 +97,41 @@ fn a_name_above_the_parent_lies_where_only_administrators_write() {
         assert_eq!((found_open > 0, explained > 0), (open, !open), "{path}");
     }
 }
+
+#[test]
+fn what_others_write_is_in_no_list_of_paths() {
+    let with = |files: Vec<Value>| {
+        judged(&[("DeviceProcessEvents", vec![copy()]), ("DeviceNetworkEvents", vec![connection(&json!({}))]), ("PoolhoundFile_CL", files)])
+    };
+    let file = |computer: &str, path: &str, by: &str| json!({"TimeGenerated": "2026-11-18T00:00:00Z", "Computer": computer, "FilePath": path, "Kind": "file", "WritableBy": by});
+    assert_eq!(with(vec![file("bkp-02", "/usr/bin/rsync", ""), file("bkp-02", "/usr/bin", "")]), (0, 1));
+    for (computer, path) in [("bkp-02", "/usr/bin/rsync"), ("BKP-02", "/usr/bin/"), ("", "/usr")] {
+        assert_eq!(with(vec![file(computer, path, "everybody (/usr)")]), (1, 0), "{computer} {path}");
+    }
+    for (computer, path) in [("bkp-03", "/usr/bin/rsync"), ("bkp-02", "/usr/bin/rsync2"), ("bkp-02", "/usr/bi"), ("bkp-02", "/opt")] {
+        assert_eq!(with(vec![file(computer, path, "everybody (/usr)")]), (0, 1), "{computer} {path}");
+    }
+}
+
+#[test]
+fn a_course_pays_nobody() {
+    let simulation = json!({"TimeGenerated": "2026-11-18T10:00:00Z", "DeviceName": "class-12", "MachineGroup": "training-lab", "ActionType": "ProcessCreated",
+        "FileName": "mining-sim", "FolderPath": "/opt/course/mining-sim", "SHA256": "e5".repeat(32), "ProcessId": 9, "ProcessUniqueId": "9",
+        "ProcessCommandLine": "mining-sim --pool 10.99.0.5:3333", "AccountName": "student04", "InitiatingProcessFileName": "bash",
+        "InitiatingProcessFolderPath": "/usr/bin/bash"});
+    let peer = json!({"TimeGenerated": "2026-11-18T10:00:01Z", "DeviceName": "class-12", "ActionType": "ConnectionSuccess", "RemoteIP": "10.99.0.5", "RemotePort": 3333,
+        "InitiatingProcessFolderPath": "/opt/course/mining-sim", "InitiatingProcessUniqueId": "9"});
+    let mining = |login: &str, wallet: &str| {
+        let session = json!({"TimeGenerated": "2026-11-18T10:00:02Z", "LastSeen": "2026-11-18T10:05:00Z", "Computer": "class-12", "DstIpAddr": "10.99.0.5",
+            "DstPortNumber": 3333, "ProcessUniqueId": "9", "Protocol": "stratum", "Role": "miner", "Login": login, "Wallet": wallet});
+        judged(&[
+            ("DeviceProcessEvents", vec![simulation.clone()]),
+            ("DeviceNetworkEvents", vec![peer.clone()]),
+            ("PoolhoundStratum_CL", vec![session]),
+        ])
+    };
+    let (open, explained) = mining("student04", "");
+    assert!(open == 0 && explained > 0, "{open} {explained}");
+    let real = "48edfHu7V9Z84YzzMa6fUueoELZ9ZRXq9VetWzYGzKt52XU5xvqgzYnDK9URnRoJMk1j8nLwEVsaSWJ4fhdUyZijBGUicoD";
+    assert_eq!(mining(real, real).1, 0);
+}

@@ -3,6 +3,8 @@
 mod backtest;
 mod compile;
 mod explain;
+#[cfg(unix)]
+mod inventory;
 mod lint;
 mod mutate;
 mod new;
@@ -30,6 +32,12 @@ pub(crate) fn run(args: &ExclusionArgs, quiet: bool) -> Result<u8, Error> {
         ExclusionCommand::Compile(args) => compile::run(args, quiet),
         ExclusionCommand::Explain(args) => explain::run(args, quiet),
         ExclusionCommand::Backtest(args) => backtest::run(args, quiet),
+        #[cfg(unix)]
+        ExclusionCommand::Inventory(args) => inventory::run(args, quiet),
+        #[cfg(not(unix))]
+        ExclusionCommand::Inventory(_) => {
+            Err(Error::Usage("the inventory reads rights as Unix has them; it is not built for this system".to_owned()))
+        }
         ExclusionCommand::New { name } => new::run(name.as_deref()),
         ExclusionCommand::Status(args) => status::run(args),
         ExclusionCommand::Mutate(args) => mutate::run(args, quiet),
