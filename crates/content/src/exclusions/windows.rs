@@ -16,6 +16,9 @@ pub struct Interval {
     pub end: DateTime<Utc>,
 }
 
+/// Start and close.
+type Span = (DateTime<Utc>, DateTime<Utc>);
+
 /// A window of `rrule` or `cron` lasts a week at most.
 const MOST_MINUTES: u32 = 7 * 24 * 60;
 const MOST_GRACE: u16 = 24 * 60;
@@ -90,7 +93,7 @@ impl Window {
             let minutes = Duration::minutes(i64::from(self.minutes));
             starts.into_iter().filter_map(|s| Some((moment(zone, s, false)?, moment(zone, s, true)? + minutes))).collect()
         };
-        let found: Vec<(DateTime<Utc>, DateTime<Utc>)> = match self.recurs()? {
+        let found: Vec<Span> = match self.recurs()? {
             Recurs::Weekly { days, from, to } => weekly(zone, &days, from, to, early.date(), end.date())?,
             Recurs::Rule(text) => lasting(recurrence::of_rrule(text, wall(first).date(), end)?),
             Recurs::Cron(text) => lasting(recurrence::of_cron(text, early, end)?),
@@ -109,14 +112,7 @@ impl Window {
     }
 }
 
-fn weekly(
-    zone: Tz,
-    days: &[Weekday],
-    from: u32,
-    to: u32,
-    first: NaiveDate,
-    last: NaiveDate,
-) -> Result<Vec<(DateTime<Utc>, DateTime<Utc>)>, String> {
+fn weekly(zone: Tz, days: &[Weekday], from: u32, to: u32, first: NaiveDate, last: NaiveDate) -> Result<Vec<Span>, String> {
     let mut intervals = Vec::new();
     for day in first.iter_days().take_while(|day| *day <= last).filter(|day| days.contains(&day.weekday())) {
         let end_day = if to <= from { day.checked_add_days(Days::new(1)) } else { Some(day) };
