@@ -4,6 +4,7 @@ use super::{Judged, object, report_to, write_objects};
 use crate::cli::ReportFormat;
 use crate::cli::exclusion::BacktestArgs;
 use crate::error::Error;
+use crate::progress::complain;
 use ::hunt::{Backtest, Hidden, JudgedRow, backtest, difference};
 use model::ticks;
 use report::safe;
@@ -25,6 +26,7 @@ pub(super) fn run(args: &BacktestArgs, quiet: bool) -> Result<u8, Error> {
     let judged = Judged::new(&args.judging, &args.judging.exclusions, &args.evidence, quiet)?;
     let from = args.days.map(|days| judged.outcome.now.saturating_sub(i64::from(days).saturating_mul(ticks::DAY)));
     let rows = since(&judged.rows, from);
+    let span = evidence_span(&judged);
     let found = backtest(&rows);
     let changed = match args.former.as_slice() {
         [] => None,
@@ -34,12 +36,27 @@ pub(super) fn run(args: &BacktestArgs, quiet: bool) -> Result<u8, Error> {
     let unused: Vec<&str> = known.into_iter().filter(|id| !found.policies.contains_key(*id)).collect();
     let (mut out, style) = report_to(&args.judging.report)?;
     match args.judging.report.format {
-        ReportFormat::Terminal => terminal(&found, &unused, changed.as_ref(), style, &mut *out)?,
-        format => write_objects(&machine(&found, &unused, changed.as_ref()), format == ReportFormat::Jsonl, &mut *out)?,
+        ReportFormat::Terminal => terminal(&found, &unused, changed.as_ref(), span, style, &mut *out)?,
+        format => write_objects(&machine(&found, &unused, changed.as_ref(), span), format == ReportFormat::Jsonl, &mut *out)?,
     }
     out.flush()?;
     judged.tell_unread();
+    // Fewer days than were asked for are a weaker test.
+    if let (Some(days), Some(from), Some((first, _))) = (args.days, from, span)
+        && first > from.saturating_add(ticks::DAY)
+    {
+        let there = (judged.outcome.now.saturating_sub(first)).div_euclid(ticks::DAY) + 1;
+        complain(&format!("the evidence begins at {}: of the last {days} days no more than {there} were tried", ticks::iso_short(first)));
+    }
     Ok(judged.exit_code(found.policies.values().any(|hidden| hidden.contradicted > 0)))
+}
+
+/// The first and the last time of the records; when an inventory was taken is none.
+fn evidence_span(judged: &Judged) -> Option<(i64, i64)> {
+    const INVENTORY: [&str; 2] = ["PoolhoundFile_CL", "PoolhoundPackage_CL"];
+    let tables = || judged.outcome.tables.iter().filter(|(name, _)| !INVENTORY.contains(&&***name));
+    let spans = || tables().filter_map(|(_, table)| table.all.from.zip(table.all.to));
+    Some((spans().map(|(first, _)| first).min()?, spans().map(|(_, last)| last).max()?))
 }
 
 fn since(rows: &[JudgedRow], from: Option<i64>) -> Vec<JudgedRow> {
@@ -50,11 +67,15 @@ fn terminal(
     found: &Backtest,
     unused: &[&str],
     changed: Option<&(Findings, Findings)>,
+    span: Option<(i64, i64)>,
     style: Style,
     out: &mut dyn Write,
 ) -> Result<(), Error> {
     let hidden: u64 = found.policies.values().map(|h| h.rows).sum();
     writeln!(out, "{} rows of hunts: {hidden} explained, {} open", found.rows, found.open)?;
+    if let Some((first, last)) = span {
+        writeln!(out, "evidence from {} to {}", ticks::iso_short(first), ticks::iso_short(last))?;
+    }
     for (id, hidden) in &found.policies {
         let state = if hidden.contradicted > 0 { style.bold("refused") } else { "sound".to_owned() };
         writeln!(out, "\n{}  {state}  {} rows of {} findings", style.bold(&safe(id)), hidden.rows, hidden.findings.len())?;
@@ -103,7 +124,7 @@ fn hours(hidden: &Hidden) -> String {
     hidden.by_hour.iter().map(|(hour, count)| format!("{hour:02}:00 {count}")).collect::<Vec<_>>().join(", ")
 }
 
-fn machine(found: &Backtest, unused: &[&str], changed: Option<&(Findings, Findings)>) -> Vec<Value> {
+fn machine(found: &Backtest, unused: &[&str], changed: Option<&(Findings, Findings)>, span: Option<(i64, i64)>) -> Vec<Value> {
     let mut all = Vec::new();
     for (id, hidden) in &found.policies {
         let against: Vec<Value> = hidden
@@ -122,6 +143,10 @@ fn machine(found: &Backtest, unused: &[&str], changed: Option<&(Findings, Findin
     if let Some((more, less)) = changed {
         all.push(object("difference", json!({"hidden_now": more, "no_longer_hidden": less})));
     }
-    all.push(object("summary", json!({"rows": found.rows, "open": found.open})));
+    all.push(object(
+        "summary",
+        json!({"rows": found.rows, "open": found.open, "evidence_from": span.map(|(first, _)| ticks::iso_short(first)),
+            "evidence_until": span.map(|(_, last)| ticks::iso_short(last))}),
+    ));
     all
 }

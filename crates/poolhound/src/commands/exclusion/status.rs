@@ -88,7 +88,7 @@ fn terminal(status: &PolicyStatus, trailed: bool, style: Style, out: &mut dyn Wr
     }
     if trailed {
         match &status.last_used {
-            Some(last) => writeln!(out, "  hid {} findings in {} runs, last {last}", status.hid, status.runs)?,
+            Some(last) => writeln!(out, "  hid {} in {}, last {last}", counted(status.hid, "finding"), counted(status.runs, "run"))?,
             None => writeln!(out, "  hid nothing yet")?,
         }
     }
@@ -132,4 +132,8 @@ fn state_name(state: PolicyState) -> &'static str {
         PolicyState::Future => "not yet valid",
         PolicyState::Active => "active",
     }
+}
+
+fn counted(n: u64, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }
