@@ -97,6 +97,9 @@ fn as_reported(path: &str, bare: &str) -> Checked {
     if windows && path.get(2..).is_some_and(|rest| rest.contains(':')) {
         return wrong(format!("`{path}` names a stream beside the file's own content"), "write the file alone");
     }
+    if !windows && path.contains('\\') {
+        return wrong(format!("`{path}` has a `\\` in it, which no path of Linux has"), REMEDY);
+    }
     if windows && path.contains('/') {
         return wrong(format!("`{path}` has a `/` in it"), REMEDY);
     }
@@ -151,6 +154,9 @@ pub(super) fn whole(key: &str, item: &str) -> Checked {
             _ => "list each by its whole name",
         };
         return wrong(format!("`{item}`: values of `{key}` are compared whole, so that `*` and `?` stand for nothing else"), remedy);
+    }
+    if let Some((_, alone)) = item.rsplit_once('\\').filter(|_| key == "account") {
+        return wrong(format!("`{item}`: accounts are compared without their domain"), format!("write {alone}"));
     }
     if key == "host_group" && OF_EVERYBODY.contains(&item.trim().to_lowercase().as_str()) {
         return wrong(

@@ -72,6 +72,7 @@ impl Policy {
             }
         }
         self.check_public_networks(faults);
+        self.check_loopback(faults);
         for network in destination.networks.iter().flatten() {
             let Some((address, length)) = cidr(network).filter(|_| !is_private(network)) else { continue };
             let what = match gate().shared_block(IpAddr::V4(address), length) {
@@ -82,6 +83,33 @@ impl Policy {
             };
             let remedy = "name the host as name:port below `hosts`, or the very address as 203.0.113.9/32 with its port below `ports`";
             faults.add(&["must", "destination", "networks"], network, what, remedy);
+        }
+    }
+
+    /// The host itself is no destination: a relay there goes on to anywhere.
+    fn check_loopback(&self, faults: &mut Faults) {
+        let Some(destination) = &self.must.destination else { return };
+        let remedy = "name where the relay itself goes, and approve the relay";
+        for host in destination.hosts.iter().flatten() {
+            let name = host.rsplit_once(':').map_or(host.as_str(), |(name, _)| name).to_ascii_lowercase();
+            if name == "localhost" || name.ends_with(".localhost") || name.starts_with("localhost.") {
+                faults.add(
+                    &["must", "destination", "hosts"],
+                    host,
+                    format!("`{host}` is the host itself, where any relay listens"),
+                    remedy,
+                );
+            }
+        }
+        for network in destination.networks.iter().flatten() {
+            if cidr(network).is_some_and(|(address, length)| address.is_loopback()) {
+                faults.add(
+                    &["must", "destination", "networks"],
+                    network,
+                    format!("`{network}` is the host itself, where any relay listens"),
+                    remedy,
+                );
+            }
         }
     }
 
