@@ -51,6 +51,13 @@ fn templates_are_sound_and_weak_policies_and_kql_are_refused() {
     assert!(of_type(&all, "policy")[0]["refusals"].to_string().contains("supply chain"), "{}", refused.stdout);
     assert!(of_type(&all, "query")[0]["remarks"][0]["line"] == 2, "{}", refused.stdout);
     assert_eq!(run(["exclusion", "new", "nothing"]).code, 2);
+    // A wallet with a letter mistyped is paid by nobody: it is noted, at its line.
+    let job = fs::read_to_string(folder.path().join("1-scheduled-pool-job-linux.yaml")).unwrap();
+    assert!(!sound.stdout.contains("its checksum is wrong"), "{}", sound.stdout);
+    let line = job.lines().position(|line| line.contains("48edfHu7V9Z8")).unwrap() + 1;
+    fs::write(&weak, job.replace("48edfHu7V9Z8", "48edfHu7V9Z9")).unwrap();
+    let noted = run(["exclusion", "lint", weak.to_str().unwrap(), "--now", at]);
+    assert!(noted.code == 0 && noted.stdout.contains(&format!("line {line}: `48edfHu7V9Z9")), "{}", noted.stdout);
 }
 
 #[test]

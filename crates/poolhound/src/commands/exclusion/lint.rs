@@ -6,8 +6,9 @@ use crate::cli::exclusion::LintArgs;
 use crate::error::Error;
 use crate::local::clock;
 use crate::progress::complain;
-use ::content::exclusions::{Control, Linted, Policy, QueryRemark, doubles, lint, lint_query, moment, overlaps};
+use ::content::exclusions::{Control, Fault, Linted, Policy, QueryRemark, doubles, lint, lint_query, moment, overlaps};
 use ::content::files;
+use evidence::wallet;
 use model::exit;
 use report::safe;
 use report::style::Style;
@@ -31,7 +32,11 @@ pub(super) fn run(args: &LintArgs) -> Result<u8, Error> {
         for (file, text) in files(path, &["yaml", "yml", "kql", "csl"]) {
             match text {
                 Ok(text) if is_query(&file, &text) => judged.push((file.clone(), Judgement::Query(lint_query(&file, &text)))),
-                Ok(text) => judged.push((file.clone(), Judgement::Policy(Box::new(lint(Path::new(&file), &text, now))))),
+                Ok(text) => {
+                    let mut linted = lint(Path::new(&file), &text, now);
+                    mistyped_wallets(&mut linted, &text);
+                    judged.push((file.clone(), Judgement::Policy(Box::new(linted))));
+                }
                 Err(error) => {
                     complain(&error.to_string());
                     unread = true;
@@ -82,6 +87,30 @@ pub(super) fn run(args: &LintArgs) -> Result<u8, Error> {
     })
 }
 
+/// The shortest address of a coin is that of Bitcoin.
+const ADDRESS: usize = 26;
+
+/// Notes wallets that are as long as an address, and none of a coin that is known: a letter may be wrong, and then the policy explains nothing.
+fn mistyped_wallets(linted: &mut Linted, text: &str) {
+    let wallets = linted.policy.iter().flat_map(|policy| policy.must.wallet.iter().flatten());
+    let alike = |wallet: &&String| {
+        let bare = wallet.rsplit_once(':').map_or(wallet.as_str(), |(_, bare)| bare);
+        // Addresses in hexadecimal digits mostly have no checksum.
+        let hexadecimal = bare.trim_start_matches("0x").bytes().all(|b| b.is_ascii_hexdigit());
+        bare.len() >= ADDRESS && bare.bytes().all(|b| b.is_ascii_alphanumeric()) && bare.bytes().any(|b| b.is_ascii_digit()) && !hexadecimal
+    };
+    let wrong: Vec<Fault> = wallets
+        .filter(alike)
+        .filter(|wallet| wallet::find(wallet).is_empty())
+        .map(|wallet| Fault {
+            line: text.lines().position(|line| line.contains(wallet.as_str())).map_or(1, |at| at as u64 + 1),
+            what: format!("`{wallet}` looks like an address, and is none of a coin that is known: its checksum is wrong"),
+            remedy: "copy it anew from where it is paid; a coin that is not known may have such addresses".to_owned(),
+        })
+        .collect();
+    linted.warnings.extend(wrong);
+}
+
 /// KQL by its file's name, or Sentinel's YAML with a query in it.
 fn is_query(file: &str, text: &str) -> bool {
     let kql = Path::new(file).extension().is_some_and(|e| e.eq_ignore_ascii_case("kql") || e.eq_ignore_ascii_case("csl"));
@@ -123,9 +152,8 @@ fn terminal(file: &str, judged: &Judgement, style: Style, out: &mut dyn Write) -
 fn machine(file: &str, judged: &Judgement) -> Value {
     match judged {
         Judgement::Policy(linted) => {
-            let faults = |all: &[::content::exclusions::Fault]| -> Vec<Value> {
-                all.iter().map(|f| json!({"line": f.line, "what": f.what, "remedy": f.remedy})).collect()
-            };
+            let faults =
+                |all: &[Fault]| -> Vec<Value> { all.iter().map(|f| json!({"line": f.line, "what": f.what, "remedy": f.remedy})).collect() };
             let change = |c: &::content::exclusions::Change| json!({"change": c.what, "by": Control::name(c.by), "seen_by": c.seen_by});
             let distance = linted.distance.as_ref().map(|d| {
                 json!({"text": d.to_string(), "unseen": d.unseen().map(change).collect::<Vec<_>>(), "weakest": d.weakest().map(change)})
