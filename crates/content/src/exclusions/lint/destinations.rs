@@ -102,7 +102,7 @@ impl Policy {
             }
         }
         for network in destination.networks.iter().flatten() {
-            if cidr(network).is_some_and(|(address, length)| address.is_loopback()) {
+            if cidr(network).is_some_and(|(address, _)| address.is_loopback()) {
                 faults.add(
                     &["must", "destination", "networks"],
                     network,
