@@ -82,7 +82,9 @@ pub(super) fn algorithm(name: &str) -> Option<&'static str> {
         "argon2/chukwa" => "argon2/chukwa",
         "argon2/chukwav2" => "argon2/chukwav2",
         "argon2/ninja" => "argon2/ninja",
-        "astrobwt" | "astrobwt/v2" => "astrobwt",
+        "astrobwt" | "astrobwt/v2" | "astrobwt/v3" | "astrobwtv3" => "astrobwt",
+        "xel/v1" | "xel/v2" | "xel/v3" | "xelishash" | "xelishashv2" | "xelishashv3" => "xelishash",
+        "argon2d" | "argon2d/nim" | "argon2d-nim" => "argon2d",
         _ => return None,
     })
 }

@@ -11,7 +11,7 @@ use super::salvage::salvage;
 use super::session::{Session, Sign, sign};
 use super::shares::boundary_bytes;
 use super::stratum_v2::{self, Said};
-use super::{MiningSession, Side, tunnel, websocket};
+use super::{MiningSession, Side, tunnel, web_jobs, websocket};
 use std::borrow::Cow;
 
 /// So many messages without a sign of mining may pass.
@@ -338,6 +338,9 @@ impl Live {
             Next::WebSocket(left) => {
                 let (host, port) = split_port(&http.facts.host);
                 self.session.pool(host, port, 2);
+                if self.session.path.is_empty() {
+                    self.session.path.clone_from(&http.facts.target);
+                }
                 Step::Change(Layer::WebSocket(Box::default()), left)
             }
             Next::Other => Step::Done(Layer::Unknown),
@@ -364,6 +367,9 @@ impl Live {
         let framed = frames.push(bytes, |frame| {
             if frame.is_empty() {
                 self.idle = self.idle.saturating_add(1);
+            }
+            if frame.first() == Some(&b'"') && web_jobs::read_text(&mut self.session, frame, at) {
+                return;
             }
             let outcome = messages.push(frame, |message| self.message(side, message, at, Carrier::WebSocket));
             readable &= outcome == Outcome::Taken;

@@ -26,6 +26,13 @@ pub(super) fn read(text: &str) -> Login {
     let text: String = text.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
     let text = text.trim();
     let mut login = Login { text: text.to_owned(), ..Login::default() };
+    // Nimiq's are written in groups of four.
+    if text.starts_with("NQ") && text.contains(' ') {
+        let joined: String = text.split(' ').collect();
+        if let Some(found) = wallet::find(&joined).first().filter(|found| found.address == joined) {
+            return Login { wallet: joined.clone(), coin: found.coin, account: joined, ..login };
+        }
+    }
     let found = wallet::find(text).into_iter().next();
     let mut rest = if let Some(found) = found {
         login.wallet = found.address.to_owned();

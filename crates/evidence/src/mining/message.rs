@@ -3,7 +3,7 @@
 use super::http::Facts;
 use super::session::{Ask, Session};
 use super::shares::Work;
-use super::{Side, beam, cryptonote, ethereum, getwork, nodes, stratum, web_miner};
+use super::{Side, beam, cryptonote, ethereum, getwork, nimiq, nodes, stratum, web_jobs, web_miner};
 use serde_json::{Map, Value};
 
 /// No message of a mining protocol has more members; log records have.
@@ -154,7 +154,7 @@ const OF_RECORDS: [&str; 17] = [
 ];
 
 fn is_record(object: &Map<String, Value>) -> bool {
-    object.len() > MOST_MEMBERS || OF_RECORDS.iter().any(|name| object.contains_key(*name))
+    object.len() > MOST_MEMBERS && !web_jobs::is_job(object) || OF_RECORDS.iter().any(|name| object.contains_key(*name))
 }
 
 fn one(session: &mut Session, message: &Message<'_>) -> bool {
@@ -184,7 +184,7 @@ fn heard(session: &mut Session, message: &Message<'_>) -> bool {
             || getwork::request(session, message, method);
     }
     // Their shares have a result, too.
-    if web_miner::read(session, message) {
+    if web_miner::read(session, message) || !message.is_http() && (nimiq::read(session, message) || web_jobs::read(session, message)) {
         return true;
     }
     if message.object.contains_key("result") || message.object.contains_key("error") && message.object.contains_key("id") {

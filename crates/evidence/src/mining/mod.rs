@@ -13,6 +13,7 @@ mod http;
 mod login;
 mod message;
 mod messages;
+mod nimiq;
 mod nodes;
 mod opening;
 mod pace;
@@ -25,6 +26,7 @@ mod stratum_v2;
 #[cfg(test)]
 mod tests;
 mod tunnel;
+mod web_jobs;
 mod web_miner;
 mod websocket;
 
@@ -53,8 +55,8 @@ pub(crate) enum Role {
 /// A conversation in which a mining protocol was spoken.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct MiningSession {
-    /// `stratum`, `stratum_v2`, `cryptonote`, `grin`, `beam`, `eth_proxy`, `ethereum_stratum`, `getwork`, `getblocktemplate`, `web_miner`; of
-    /// nodes `bitcoin_p2p`, `levin`, `rlpx`.
+    /// `stratum`, `stratum_v2`, `cryptonote`, `grin`, `beam`, `eth_proxy`, `ethereum_stratum`, `getwork`, `getblocktemplate`, `web_miner`,
+    /// `nimiq`, `dero`, `xelis`; of nodes `bitcoin_p2p`, `levin`, `rlpx`.
     pub(crate) protocol: &'static str,
     pub(crate) role: Role,
     /// The side that mines.

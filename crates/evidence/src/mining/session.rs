@@ -6,7 +6,7 @@ use super::login::{self, Login};
 use super::nodes::Peers;
 use super::pace::Pace;
 use super::shares::{Jobs, Tally, Work, network_difficulty};
-use super::{MiningSession, Role, Side};
+use super::{MiningSession, Role, Side, web_jobs};
 use serde_json::Value;
 use std::collections::VecDeque;
 use std::net::IpAddr;
@@ -91,6 +91,9 @@ pub(super) struct Session {
     peers: Option<Peers>,
     first: Option<i64>,
     last: i64,
+    /// What was asked for where WebSocket begins.
+    pub(super) path: String,
+    pub(super) counts: Option<web_jobs::Counts>,
     /// How often work was asked for.
     pub(super) polls: u32,
     /// The version of the blocks that CryptoNote's jobs are for.
@@ -229,6 +232,11 @@ impl Session {
         }
     }
 
+    /// A protocol that one coin alone speaks.
+    pub(super) fn coin(&mut self, name: &'static str) {
+        self.coin = name;
+    }
+
     /// The bits of a block's header. Only Bitcoin's kin is so hard: whatever has more than 2^33 times the least difficulty is double
     /// SHA-256, and beyond 10^13 it is Bitcoin.
     pub(super) fn header_bits(&mut self, bits: u32) {
@@ -325,6 +333,10 @@ impl Session {
         }
         if !self.is_mining() || self.is_copy() || self.is_log() {
             return None;
+        }
+        if matches!(self.protocol, "dero" | "xelis") {
+            let path = std::mem::take(&mut self.path);
+            self.login(web_jobs::login_in(&path), 2);
         }
         if let Some(known) = coins::algorithm_of_program(&self.agent) {
             self.algorithm(known, 2);

@@ -66,6 +66,14 @@ pub(super) fn boundary_bytes(bytes: &[u8]) -> Option<Work> {
     (target > 0.0 && bytes.len() == 32).then(|| Work::Hashes(2f64.powi(256) / target))
 }
 
+/// A limit as the headers of blocks have it: three bytes, and how many bytes it has in all.
+pub(super) fn compact_target(bits: u32) -> Option<Work> {
+    let mantissa = f64::from(bits & 0x00ff_ffff);
+    let exponent = i32::try_from(bits >> 24).ok()? - 3;
+    let target = mantissa * 2f64.powi(8 * exponent);
+    (target > 0.0 && exponent <= 29).then(|| Work::Hashes(2f64.powi(256) / target))
+}
+
 /// The network's difficulty by a header's bits.
 pub(super) fn network_difficulty(bits: u32) -> Option<f64> {
     let mantissa = f64::from(bits & 0x007f_ffff);

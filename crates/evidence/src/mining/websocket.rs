@@ -69,7 +69,7 @@ fn head(bytes: &[u8]) -> Result<Option<Head>, ()> {
     Ok(Some(Head { size, length, last: first & 0x80 != 0, compressed: first & 0x40 != 0, opcode, mask }))
 }
 
-/// Whether these bytes begin a frame with JSON inside; `None` where more are needed.
+/// Whether these bytes begin a frame with JSON inside, or a text of it; `None` where more are needed.
 pub(super) fn looks_like(bytes: &[u8]) -> Option<bool> {
     if !matches!(bytes.first(), Some(0x81 | 0x82 | 0x01 | 0x02)) {
         return Some(false);
@@ -80,7 +80,7 @@ pub(super) fn looks_like(bytes: &[u8]) -> Option<bool> {
         Ok(Some(head)) if head.length < 2 => Some(false),
         Ok(Some(head)) => {
             let first = bytes.get(head.size)? ^ head.mask.map_or(0, |mask| mask[0]);
-            Some(matches!(first, b'{' | b'['))
+            Some(matches!(first, b'{' | b'[' | b'"'))
         }
     }
 }

@@ -106,9 +106,10 @@ pub(crate) fn flights(script: &Script, variant: &Variant, numbers: &mut Numbers)
     let mut packers = [Packer::new(variant.packed), Packer::new(variant.packed)];
     let carrier = if variant.tunnel == Tunnel::WebSocket { Carrier::WebSocket("ws.pool.example") } else { script.carrier };
     let mut all = Vec::new();
-    if let Carrier::WebSocket(host) = carrier {
+    if let Carrier::WebSocket(url) = carrier {
+        let (host, path) = url.split_once('/').unwrap_or((url, "proxy"));
         let ask = format!(
-            "GET /proxy HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+            "GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
              Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
         );
         let answer = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\

@@ -264,6 +264,31 @@ fn sockets() -> Vec<Script> {
             ],
         ),
         none(
+            "messages-by-name",
+            SOCKET,
+            vec![
+                c(json!({"message": "register", "mode": "smart", "address": "NQ Street 5", "deviceId": 7})),
+                s(json!({"message": "registered"})),
+                s(json!({"message": "settings", "address": "me", "extraData": "bGlnaHQ=", "target": "dark", "nonce": 7})),
+                c(json!({"message": "share", "nonce": 5, "with": ["bob"]})),
+                s(json!({"message": "balance", "balance": 12, "confirmedBalance": 12})),
+                s(json!({"message": "new-block", "blockHeader": "Breaking news"})),
+                s(json!({"message": "error", "reason": "share expired"})),
+            ],
+        ),
+        none(
+            "jobs-without-blobs",
+            SOCKET,
+            vec![
+                s(json!({"jobid": "build-7", "height": 3, "difficulty": "9000", "status": "OK", "blockhashing_blob": ""})),
+                s(json!({"new_job": {"algorithm": "sha256", "name": "nightly", "difficulty": "9000"}})),
+                s(json!({"block_template": numbers.hex(400)})),
+                s(json!("block_accepted")),
+                c(json!({"jobid": "build-7", "mbl_blob": "artefact"})),
+                c(json!({"miner_work": "dig"})),
+            ],
+        ),
+        none(
             "cable",
             SOCKET,
             vec![
