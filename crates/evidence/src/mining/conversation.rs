@@ -76,7 +76,6 @@ impl Default for Layer {
     }
 }
 
-#[cfg(test)]
 impl Layer {
     fn held(&self) -> usize {
         match self {
@@ -134,10 +133,18 @@ impl Conversation {
         self.live.as_ref().map_or(0, |live| live.session.turns())
     }
 
-    /// About how many bytes are kept.
-    #[cfg(test)]
+    /// About how many bytes of messages are kept that have no end yet.
     pub(crate) fn held(&self) -> usize {
-        self.live.as_ref().map_or(0, |live| std::mem::size_of::<Live>() + live.client.held() + live.server.held())
+        self.live.as_ref().map_or(0, |live| live.client.held() + live.server.held())
+    }
+
+    /// Gives up the messages that have no end yet.
+    pub(crate) fn relieve(&mut self) {
+        if let Some(live) = &mut self.live {
+            let at = live.heard;
+            live.lost(Side::Client, at);
+            live.lost(Side::Server, at);
+        }
     }
 
     pub(crate) fn finish(self) -> Option<MiningSession> {
@@ -416,7 +423,11 @@ impl Live {
 
     /// More text than messages, in the end.
     fn is_text(&self) -> bool {
-        self.text || [&self.client, &self.server].into_iter().any(|layer| matches!(layer, Layer::Lines(messages) if messages.mostly_text()))
+        // What one side says behind lines of text is mining if the other speaks of mining, too.
+        let alone = |side: Side| self.session.speaks(side) && !self.session.speaks(side.other());
+        let quotes = |side, messages: &Messages| messages.mostly_text() || alone(side) && messages.begins_as_text();
+        let sides = [(Side::Client, &self.client), (Side::Server, &self.server)];
+        self.text || sides.into_iter().any(|(side, layer)| matches!(layer, Layer::Lines(messages) if quotes(side, messages)))
     }
 
     /// Whether nothing can come of it, after bytes of one side. What the other side is at rest in is the same however the bytes are

@@ -172,7 +172,6 @@ impl Http {
         Next::More
     }
 
-    #[cfg(test)]
     pub(super) fn held(&self) -> usize {
         self.head.capacity() + self.body.held()
     }

@@ -20,6 +20,7 @@ mod pace;
 mod salvage;
 mod session;
 mod shares;
+mod shorten;
 mod stratum;
 mod stratum_shape;
 mod stratum_v2;

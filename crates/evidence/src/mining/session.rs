@@ -295,6 +295,12 @@ impl Session {
         says.recorded |= recorded;
     }
 
+    /// Whether a side said something of mining.
+    pub(super) fn speaks(&self, side: Side) -> bool {
+        let says = if side == Side::Client { self.client_says } else { self.server_says };
+        says.plain || says.recorded
+    }
+
     /// All that speaks of mining came from one side, as records: a log that is shipped.
     fn is_log(&self) -> bool {
         let (client, server) = (self.client_says, self.server_says);

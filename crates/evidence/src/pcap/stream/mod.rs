@@ -60,6 +60,18 @@ impl Stream {
         self.listeners.app.held()
     }
 
+    /// Bytes of messages that may be of mining and have no end yet.
+    pub(crate) fn talk(&self) -> usize {
+        self.listeners.talk.as_ref().map_or(0, Talk::held)
+    }
+
+    /// Gives those up.
+    pub(crate) fn relieve(&mut self) {
+        if let Some(talk) = &mut self.listeners.talk {
+            talk.relieve();
+        }
+    }
+
     /// Nobody wants to hear more.
     pub(crate) fn is_deaf(&self) -> bool {
         matches!(self.listeners.app, App::Nothing) && self.listeners.talk.is_none()

@@ -43,6 +43,15 @@ impl Talk {
         !self.conversation.hopeless()
     }
 
+    /// Bytes of messages that have no end yet.
+    pub(super) fn held(&self) -> usize {
+        self.conversation.held()
+    }
+
+    pub(super) fn relieve(&mut self) {
+        self.conversation.relieve();
+    }
+
     /// The connection has ended. `bytes`: what each side sent.
     pub(super) fn finish(self, bytes: [u64; 2], env: &mut Env<'_>) {
         let Self { conversation, places, name, .. } = self;

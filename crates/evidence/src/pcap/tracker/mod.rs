@@ -27,16 +27,20 @@ pub(crate) struct Limits {
     pub(crate) waiting: usize,
     /// Bytes of messages that are not yet whole, and of questions without answers.
     pub(crate) held: usize,
+    /// Bytes of messages that may be of mining and are not yet whole.
+    pub(crate) talk: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { flows: 262_144, streams: 32_768, waiting: 32 << 20, held: 16 << 20 }
+        Self { flows: 262_144, streams: 32_768, waiting: 32 << 20, held: 16 << 20, talk: 32 << 20 }
     }
 }
 
 /// Packets after which flows are looked at that have been silent for long.
 const SWEEP: u32 = 256;
+/// No message of mining is much longer.
+const SHORT: usize = 8 << 10;
 /// Flows that are ended at a time: after a pause all of them may be over, and each makes a row.
 const ENDED: usize = 64;
 
@@ -53,6 +57,7 @@ pub(crate) struct Tracker {
     streams: Streams,
     waiting: usize,
     held: usize,
+    talk: usize,
     until_sweep: u32,
     /// What is left at the end, in order.
     last: Option<std::vec::IntoIter<u32>>,
@@ -79,6 +84,7 @@ impl Tracker {
             streams: Streams::default(),
             waiting: 0,
             held: 0,
+            talk: 0,
             until_sweep: SWEEP,
             last: None,
         }
@@ -210,7 +216,7 @@ impl Tracker {
         let Some(mut stream) = flow.stream.take() else { return };
         let seen = Seen { place: meta.place, time: meta.time, ends: flow.ends(), flow: flow.id() };
         let mut service = flow.service;
-        let (waiting, held) = (stream.waiting(), stream.held());
+        let (waiting, held, talk) = (stream.waiting(), stream.held(), stream.talk());
         let full = self.waiting >= self.limits.waiting;
         let mut env = Env { seen, rows: &mut self.rows, names: &mut self.names, service: &mut service };
         read(&mut stream, &mut env, full);
@@ -218,13 +224,20 @@ impl Tracker {
             stream.give_up(&mut env);
             self.tally.given_up += 1;
         }
+        // Messages of mining are short: nobody can use up the room for theirs.
+        if stream.talk() > SHORT && self.talk + stream.talk() > self.limits.talk + talk {
+            stream.relieve();
+            self.tally.given_up += 1;
+        }
         let deaf = stream.is_deaf();
         self.held -= held;
+        self.talk -= talk;
         self.waiting -= waiting;
         if deaf {
             self.streams.count -= 1;
         } else {
             self.held += stream.held();
+            self.talk += stream.talk();
             self.waiting += stream.waiting();
         }
         if let Some(flow) = self.table.get(id) {
@@ -258,6 +271,7 @@ impl Tracker {
         self.streams.count -= 1;
         self.waiting -= stream.waiting();
         self.held -= stream.held();
+        self.talk -= stream.talk();
         let mut env = Env { seen, rows: &mut self.rows, names: &mut self.names, service: &mut flow.service };
         stream.finish(flow.bytes, &mut env);
     }

@@ -29,6 +29,10 @@ pub(crate) enum Tunnel {
     Both,
     /// None, but the line with which a balancer tells whom it speaks for.
     Balancer,
+    /// None, but lines of text with which a server greets.
+    Greeting,
+    /// None, but lines of text, brackets and blanks with which a client begins.
+    Junk,
     WebSocket,
 }
 
@@ -36,7 +40,7 @@ impl Tunnel {
     /// The pool that the tunnel leads to.
     pub(crate) fn pool(self, name: &'static str) -> &'static str {
         match self {
-            Self::None | Self::WebSocket | Self::Balancer => "",
+            Self::None | Self::WebSocket | Self::Balancer | Self::Greeting | Self::Junk => "",
             Self::Socks4 | Self::Socks5Address => "203.0.113.66",
             Self::Socks5Address6 => "2001:db8:66::9",
             _ => name,
@@ -61,6 +65,11 @@ impl Tunnel {
         match self {
             Self::None | Self::WebSocket => Vec::new(),
             Self::Balancer => vec![c(format!("PROXY TCP4 10.0.0.5 203.0.113.66 50000 {port}\r\n").into_bytes())],
+            Self::Greeting => vec![s(b"Welcome.\r\nAll is watched.\r\n\r\nBe good.\r\nHave fun.\r\nBye.\r\n".to_vec())],
+            Self::Junk => {
+                let junk = format!("one\ntwo\r\nthree\n{}\n{}{}\n", "[".repeat(3_000), "\n".repeat(500), " {".repeat(1_000));
+                vec![c(junk.into_bytes())]
+            }
             Self::Connect => vec![c(ask("Proxy-Connection: keep-alive\r\n")), s(established)],
             Self::ConnectTwice => vec![
                 c(ask("")),
