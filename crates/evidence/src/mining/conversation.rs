@@ -128,6 +128,11 @@ impl Conversation {
         self.over
     }
 
+    /// Who mines, once it is known that someone does, and whether that goes through a tunnel.
+    pub(crate) fn mines(&self) -> Option<(Side, bool)> {
+        self.live.as_ref().and_then(|live| live.session.mines_now())
+    }
+
     /// How often another account has logged in.
     pub(crate) fn turns(&self) -> usize {
         self.live.as_ref().map_or(0, |live| live.session.turns())

@@ -49,6 +49,8 @@ pub(crate) enum Role {
     Miner,
     /// Mines for others that log in to it.
     Proxy,
+    /// Gives work to those that log in to it, and asks no one for it.
+    Pool,
     /// Asks a node of its own for work, or is a peer of nodes; never a miner by that alone.
     Node,
 }
@@ -60,6 +62,8 @@ pub(crate) struct MiningSession {
     /// `nimiq`, `dero`, `xelis`; of nodes `bitcoin_p2p`, `levin`, `rlpx`.
     pub(crate) protocol: &'static str,
     pub(crate) role: Role,
+    /// A tunnel leads to the pool: the server is no more than on the way.
+    pub(crate) tunnelled: bool,
     /// The side that mines.
     pub(crate) miner: Side,
     /// Empty where it cannot be known.

@@ -8,7 +8,7 @@ use super::pace::Pace;
 use super::shares::{Jobs, Tally, Work, network_difficulty};
 use super::{MiningSession, Role, Side, web_jobs};
 use serde_json::Value;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::net::IpAddr;
 
 /// A conversation is mining from this weight on: one sign that nothing else gives, or two that something else might give alone.
@@ -20,6 +20,8 @@ pub(super) const MINERS_LOGIN: &str = "login of a miner's program";
 const SAID: u8 = 3;
 /// Of one connection only so many are told apart.
 const MOST_LOGINS: usize = 16;
+/// A program mines for one account as one worker, and for its maker's now and then; a proxy for many over one connection.
+const OF_PROXIES: usize = 4;
 const MOST_PENDING: usize = 64;
 const MOST_PROOF: usize = 8;
 const LONGEST_TEXT: usize = 256;
@@ -77,6 +79,9 @@ pub(super) struct Session {
     pub(super) pool: String,
     pub(super) pool_port: u16,
     pool_rank: u8,
+    tunnelled: bool,
+    /// Logins and workers that were named, by their text.
+    names: BTreeSet<String>,
     pub(super) jobs: Jobs,
     pub(super) tally: Tally,
     pace: Pace,
@@ -175,7 +180,13 @@ impl Session {
     /// A login; one that was said in so many words replaces one that was concluded.
     /// Another account that logs in afterwards is paid for what follows.
     pub(super) fn login(&mut self, text: &str, rank: u8) {
-        if text.trim().is_empty() || rank < self.login_rank {
+        if text.trim().is_empty() {
+            return;
+        }
+        if self.names.len() < OF_PROXIES {
+            self.names.insert(clip(text));
+        }
+        if rank < self.login_rank {
             return;
         }
         if rank > self.login_rank {
@@ -218,6 +229,7 @@ impl Session {
 
     /// A tunnel leads there; of tunnels in tunnels the innermost leads to the pool.
     pub(super) fn tunnel(&mut self, host: &str, port: u16) {
+        self.tunnelled = true;
         // The proxy's answer tells nothing.
         if !host.is_empty() && matches!(self.pool_rank, TUNNEL | TUNNEL_TO_NAME) {
             self.pool_rank = 0;
@@ -317,6 +329,15 @@ impl Session {
         self.weight() >= ENOUGH
     }
 
+    /// The side that mines, if any does by now, and whether a tunnel leads to the pool.
+    pub(super) fn mines_now(&self) -> Option<(Side, bool)> {
+        (!self.signs.is_empty() && self.is_mining() && self.is_miners && !self.is_copy()).then(|| (self.miner(), self.tunnelled))
+    }
+
+    fn miner(&self) -> Side {
+        if self.server_mines > self.client_mines { Side::Server } else { Side::Client }
+    }
+
     /// Both sides said what only a miner says, or only a pool: a copy of a conversation, or an echo.
     fn is_copy(&self) -> bool {
         let (most, least) = (self.client_mines.max(self.server_mines), self.client_mines.min(self.server_mines));
@@ -329,6 +350,7 @@ impl Session {
         }
         match coins::program(&self.agent) {
             Program::Proxy => Role::Proxy,
+            _ if self.names.len() >= OF_PROXIES => Role::Proxy,
             _ => Role::Miner,
         }
     }
@@ -381,7 +403,8 @@ impl Session {
         MiningSession {
             protocol: self.protocol,
             role: self.role(),
-            miner: if self.server_mines > self.client_mines { Side::Server } else { Side::Client },
+            miner: self.miner(),
+            tunnelled: self.tunnelled,
             coin: coin.to_owned(),
             algorithm: self.algorithm.to_owned(),
             agent: self.agent.clone(),

@@ -15,6 +15,7 @@ mod ip;
 mod link;
 mod names;
 mod rows;
+mod served;
 mod stream;
 mod tls;
 mod tracker;

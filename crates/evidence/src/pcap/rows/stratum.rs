@@ -31,6 +31,7 @@ impl Record for StratumRow {
         ("Role", |r, _, c| {
             c.text(match r.session.role {
                 Role::Miner => "miner",
+                Role::Pool => "pool",
                 Role::Proxy => "proxy",
                 Role::Node => "node",
             });

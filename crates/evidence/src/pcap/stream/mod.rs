@@ -12,6 +12,7 @@ use super::flow::{CLIENT, SERVER};
 use super::http::{self, Http};
 use super::names::Names;
 use super::rows::{Rows, Seen};
+use super::served::Served;
 use super::tls::{self, Tls};
 
 /// What a stream is given besides its bytes.
@@ -20,6 +21,7 @@ pub(crate) struct Env<'a> {
     pub(crate) seen: Seen,
     pub(crate) rows: &'a mut Rows,
     pub(crate) names: &'a mut Names,
+    pub(crate) served: &'a mut Served,
     /// See [`super::flow::Flow::service`].
     pub(crate) service: &'a mut &'static str,
 }
@@ -166,7 +168,7 @@ const HEAD: usize = 16;
 impl Listeners {
     fn push(&mut self, side: usize, bytes: &[u8], lost: u32, env: &mut Env<'_>) {
         if let Some(talk) = &mut self.talk
-            && !talk.push(side, bytes, lost > 0, env.seen)
+            && !talk.push(side, bytes, lost > 0, env)
         {
             self.talk = None;
         }

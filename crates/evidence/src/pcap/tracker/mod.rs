@@ -12,6 +12,7 @@ use super::ip::protocol;
 use super::link::{self, Frame, Inside};
 use super::names::Names;
 use super::rows::{Rows, Seen, SessionRow};
+use super::served::Served;
 use super::stream::{Env, Stream};
 use crate::netflow::Collector;
 use std::collections::VecDeque;
@@ -49,6 +50,7 @@ pub(crate) struct Tracker {
     table: Table,
     fragments: Fragments,
     names: Names,
+    served: Served,
     /// Of what exporters send to a collector.
     pub(crate) collector: Collector,
     pub(crate) rows: Rows,
@@ -78,6 +80,7 @@ impl Tracker {
             table: Table::new(limits.flows),
             fragments: Fragments::default(),
             names: Names::default(),
+            served: Served::default(),
             collector: Collector::default(),
             rows,
             tally: Tally::default(),
@@ -117,6 +120,11 @@ impl Tracker {
         }
         let more = left.len() > 0;
         self.last = Some(left);
+        if !more {
+            for pool in self.served.pools() {
+                self.rows.stratum.push(|| pool);
+            }
+        }
         more || self.collector.finish(ENDED, &mut |flow| self.rows.exported.push(|| flow))
     }
 
@@ -218,7 +226,7 @@ impl Tracker {
         let mut service = flow.service;
         let (waiting, held, talk) = (stream.waiting(), stream.held(), stream.talk());
         let full = self.waiting >= self.limits.waiting;
-        let mut env = Env { seen, rows: &mut self.rows, names: &mut self.names, service: &mut service };
+        let mut env = Env { seen, rows: &mut self.rows, names: &mut self.names, served: &mut self.served, service: &mut service };
         read(&mut stream, &mut env, full);
         if self.held + stream.held() > self.limits.held + held {
             stream.give_up(&mut env);
@@ -272,7 +280,7 @@ impl Tracker {
         self.waiting -= stream.waiting();
         self.held -= stream.held();
         self.talk -= stream.talk();
-        let mut env = Env { seen, rows: &mut self.rows, names: &mut self.names, service: &mut flow.service };
+        let mut env = Env { seen, rows: &mut self.rows, names: &mut self.names, served: &mut self.served, service: &mut flow.service };
         stream.finish(flow.bytes, &mut env);
     }
 }
