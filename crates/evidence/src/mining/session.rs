@@ -89,6 +89,10 @@ pub(super) struct Session {
     algorithm: &'static str,
     algorithm_rank: u8,
     coin: &'static str,
+    /// By the pool's name; a wallet tells it more surely.
+    host_coin: &'static str,
+    /// The difficulty of the last job's network.
+    network: Option<f64>,
     /// A miner's or a pool's own sign in a protocol that nodes speak as well.
     pub(super) is_miners: bool,
     /// Work is asked of a node.
@@ -253,6 +257,7 @@ impl Session {
     /// SHA-256, and beyond 10^13 it is Bitcoin.
     pub(super) fn header_bits(&mut self, bits: u32) {
         let Some(difficulty) = network_difficulty(bits).filter(|d| d.is_finite()) else { return };
+        self.network = Some(difficulty);
         if difficulty > 8e9 {
             self.algorithm("sha256d", 3);
         }
@@ -372,6 +377,7 @@ impl Session {
         if let Some(known) = coins::algorithm_of_host(&self.pool).or_else(|| coins::algorithm_of_host(name)) {
             self.algorithm(known, 2);
         }
+        self.by_names(name);
         // Pools that switch between coins name the algorithm. Where none is named, a wallet of Monero's means Monero.
         if self.protocol == "cryptonote" && self.login.coin == "XMR" && self.algorithm.is_empty() {
             self.algorithm(coins::algorithm_of_monero(self.block_version), 1);
@@ -395,10 +401,32 @@ impl Session {
         Some(MiningSession { earlier, ..self.told(&now) })
     }
 
+    /// Coin and algorithm by what the pool and the wallet are called, where nothing surer told them.
+    fn by_names(&mut self, name: &str) {
+        let stratum = matches!(self.protocol, "stratum" | "ethereum_stratum" | "eth_proxy");
+        let of_host = coins::of_host(&self.pool).or_else(|| coins::of_host(name));
+        if let Some((coin, algorithm)) = of_host
+            && (self.algorithm.is_empty() && (stratum || self.protocol == "cryptonote" && self.login.coin.is_empty())
+                || self.algorithm == algorithm
+                || (self.algorithm, algorithm) == ("ethash", "etchash"))
+        {
+            if self.algorithm.is_empty() {
+                self.algorithm = algorithm;
+            }
+            self.host_coin = coin;
+        } else if stratum
+            && self.algorithm_rank <= 1
+            && let Some(algorithm) = coins::of_wallet(self.login.coin, self.network)
+        {
+            self.algorithm = algorithm;
+        }
+    }
+
     fn told(&self, turn: &Turn) -> MiningSession {
         let Turn { login, tally, .. } = turn;
         let factor = hashes_per_difficulty(self.algorithm);
-        let coin = if self.coin.is_empty() { coins::coin(self.algorithm, login.coin) } else { self.coin };
+        let by_login = coins::coin(self.algorithm, login.coin);
+        let coin = [self.coin, by_login, self.host_coin].into_iter().find(|coin| !coin.is_empty()).unwrap_or_default();
         let worker = if turn.worker.is_empty() { &login.worker } else { &turn.worker };
         MiningSession {
             protocol: self.protocol,

@@ -60,6 +60,15 @@ pub(super) fn boundary(hex: &str) -> Option<Work> {
     (target > 0.0).then(|| Work::Hashes(2f64.powi(256) / target))
 }
 
+/// A limit as a decimal number.
+pub(super) fn decimal_target(digits: &str) -> Option<Work> {
+    if digits.is_empty() || digits.len() > 80 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let target: f64 = digits.parse().ok()?;
+    (target > 0.0).then(|| Work::Hashes(2f64.powi(256) / target))
+}
+
 /// A limit of 256 bits, the lowest byte first.
 pub(super) fn boundary_bytes(bytes: &[u8]) -> Option<Work> {
     let target = bytes.iter().rev().fold(0f64, |sum, byte| sum * 256.0 + f64::from(*byte));

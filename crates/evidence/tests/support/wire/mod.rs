@@ -221,7 +221,7 @@ fn cells(facts: &Facts, carrier: Carrier, variant: &Variant, client: &str) -> Ve
     if whole {
         cells.extend([
             ("Agent", facts.agent.to_owned()),
-            ("Algorithm", facts.algorithm.to_owned()),
+            ("Algorithm", if facts.algorithm.is_empty() { "unknown" } else { facts.algorithm }.to_owned()),
             ("SharesSubmitted", facts.submitted.to_string()),
             ("SharesAccepted", facts.accepted.to_string()),
         ]);
