@@ -226,7 +226,14 @@ impl Tracker {
         let mut service = flow.service;
         let (waiting, held, talk) = (stream.waiting(), stream.held(), stream.talk());
         let full = self.waiting >= self.limits.waiting;
-        let mut env = Env { seen, rows: &mut self.rows, names: &mut self.names, served: &mut self.served, service: &mut service };
+        let mut env = Env {
+            seen,
+            rows: &mut self.rows,
+            names: &mut self.names,
+            served: &mut self.served,
+            collector: &mut self.collector,
+            service: &mut service,
+        };
         read(&mut stream, &mut env, full);
         if self.held + stream.held() > self.limits.held + held {
             stream.give_up(&mut env);
@@ -280,7 +287,14 @@ impl Tracker {
         self.waiting -= stream.waiting();
         self.held -= stream.held();
         self.talk -= stream.talk();
-        let mut env = Env { seen, rows: &mut self.rows, names: &mut self.names, served: &mut self.served, service: &mut flow.service };
+        let mut env = Env {
+            seen,
+            rows: &mut self.rows,
+            names: &mut self.names,
+            served: &mut self.served,
+            collector: &mut self.collector,
+            service: &mut flow.service,
+        };
         stream.finish(flow.bytes, &mut env);
     }
 }

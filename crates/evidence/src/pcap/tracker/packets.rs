@@ -193,10 +193,14 @@ impl Tracker {
 
     /// Records of flows on their way to a collector are sessions as well, of whoever they tell of.
     fn exported(&mut self, id: u32, port: u16, body: &[u8], carried: Carried<'_>, meta: Meta) {
-        if !netflow::PORTS.contains(&port) {
+        // Most datagrams are told by their first bytes.
+        if !matches!(body, [0, 5 | 9 | 10, ..]) {
             return;
         }
         let Some(message) = netflow::parse(body, carried.cut) else { return };
+        if !netflow::PORTS.contains(&port) && !netflow::is_sane(message.sent, meta.time) {
+            return;
+        }
         if let Some(flow) = self.table.get(id) {
             flow.service = message.service();
         }
