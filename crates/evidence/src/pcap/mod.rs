@@ -16,6 +16,7 @@ mod link;
 mod names;
 mod rows;
 mod served;
+mod sflow;
 mod stream;
 mod tls;
 mod tracker;

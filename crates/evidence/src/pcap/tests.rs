@@ -174,3 +174,26 @@ fn messages_without_an_end_use_up_no_more_than_their_room() {
         assert_eq!((miners, tally.given_up > 0), (20, given_up), "{talk}");
     }
 }
+
+/// Packets that a switch sampled are read as those that were captured.
+#[test]
+fn packets_in_samples_are_read() {
+    let mut connection = packets::Connection::open(packets::end("10.0.0.5", 40_000), packets::end("203.0.113.9", 3_333));
+    let login = b"{\"id\":1,\"method\":\"mining.subscribe\",\"params\":[\"cgminer/4.10\"]}\n";
+    connection.say(packets::Who::Client, login);
+    let frames = connection.take();
+    let bytes: Vec<&[u8]> = frames.iter().map(|packet| packet.bytes.as_slice()).collect();
+    for port in [6_343, 16_343] {
+        let datagram = |bytes: &[&[u8]]| {
+            packets::datagram(packets::end("192.0.2.1", 50_000), packets::end("192.0.2.2", port), &sflow::datagram(bytes, 256))
+        };
+        let sent: Vec<_> =
+            bytes.chunks(2).map(|pair| packets::Packet { time: packets::Connection::START, bytes: datagram(pair) }).collect();
+        let (rows, _, tally) = read(&packets::pcap(&sent, packets::Form::default()), usize::MAX, Limits::default());
+        let of = |column: &str| -> usize {
+            rows.iter().filter(|rows| rows.schema().column_with_name(column).is_some()).map(RecordBatch::num_rows).sum()
+        };
+        assert_eq!((of("SharesSubmitted"), of("NetworkDuration")), (1, 2), "{port}");
+        assert_eq!((tally.sampled, tally.in_flows + tally.left_out()), (bytes.len() as u64, tally.packets));
+    }
+}
