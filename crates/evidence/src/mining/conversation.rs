@@ -11,7 +11,7 @@ use super::salvage::salvage;
 use super::session::{Session, Sign, sign};
 use super::shares::boundary_bytes;
 use super::stratum_v2::{self, Said};
-use super::{MiningSession, Side, tunnel, web_jobs, websocket};
+use super::{MiningSession, Side, framing, tunnel, web_jobs, websocket};
 use std::borrow::Cow;
 
 /// So many messages without a sign of mining may pass.
@@ -62,6 +62,7 @@ enum Layer {
     Start(Vec<u8>),
     Lines(Messages),
     Http(Box<Http>),
+    Framed(Box<(framing::Frames, Messages)>),
     Socks4(Vec<u8>),
     Socks5(Vec<u8>),
     WebSocket(Box<(websocket::Frames, Messages)>),
@@ -82,6 +83,7 @@ impl Layer {
             Self::Start(head) | Self::Socks4(head) | Self::Socks5(head) => head.capacity(),
             Self::Lines(messages) => messages.held(),
             Self::Http(http) => http.held(),
+            Self::Framed(layer) => layer.1.held(),
             Self::WebSocket(layer) => layer.0.held() + layer.1.held(),
             Self::PlainV2(frames) => frames.held(),
             Self::Unknown => 0,
@@ -239,7 +241,7 @@ impl Live {
         match layer {
             Layer::Lines(messages) => messages.lost(),
             Layer::Http(_) => *layer = Layer::Lines(Messages::partial()),
-            Layer::Start(_) | Layer::Socks4(_) | Layer::Socks5(_) | Layer::WebSocket(_) => *layer = Layer::default(),
+            Layer::Start(_) | Layer::Socks4(_) | Layer::Socks5(_) | Layer::WebSocket(_) | Layer::Framed(_) => *layer = Layer::default(),
             Layer::PlainV2(_) | Layer::Unknown => *layer = Layer::Unknown,
         }
     }
@@ -280,6 +282,7 @@ impl Live {
             Layer::Http(http) => self.http(http, side, bytes, at),
             Layer::Socks4(head) => self.socks(head, false, side, bytes),
             Layer::Socks5(head) => self.socks(head, true, side, bytes),
+            Layer::Framed(frames) => self.framed(frames, side, bytes, at),
             Layer::WebSocket(frames) => self.websocket(frames, side, bytes, at),
             Layer::PlainV2(frames) => self.plain_v2(frames, side, bytes, at),
             Layer::Unknown => Step::Done(Layer::Unknown),
@@ -289,10 +292,12 @@ impl Live {
     fn start(&mut self, mut head: Vec<u8>, side: Side, bytes: &[u8], at: i64) -> Step {
         let had = head.len();
         head.extend_from_slice(bytes.get(..detect::LONGEST_HEAD.saturating_sub(had).min(bytes.len())).unwrap_or_default());
-        let layer = match detect::opening(side, &head) {
+        let framed = matches!(self.layer(side.other()), Layer::Framed(frames) if frames.0.is_prefixed());
+        let layer = match detect::opening(side, &head, framed) {
             First::More => return Step::Done(if head.len() < detect::LONGEST_HEAD { Layer::Start(head) } else { Layer::Unknown }),
             First::Lines => Layer::Lines(Messages::partial()),
             First::Http => Layer::Http(Box::default()),
+            First::Framed(framing) => Layer::Framed(Box::new((framing::Frames::new(framing), Messages::default()))),
             First::Socks4 => Layer::Socks4(Vec::new()),
             First::Socks5 => Layer::Socks5(Vec::new()),
             First::WebSocket => Layer::WebSocket(Box::default()),
@@ -390,6 +395,18 @@ impl Live {
         if framed.is_err() || !readable { Step::Done(Layer::Unknown) } else { Step::Done(Layer::WebSocket(layer)) }
     }
 
+    fn framed(&mut self, mut layer: Box<(framing::Frames, Messages)>, side: Side, bytes: &[u8], at: i64) -> Step {
+        let (frames, messages) = &mut *layer;
+        let mut readable = true;
+        let framed = frames.push(bytes, |part, ends| {
+            readable &= messages.push(part, |message| self.message(side, message, at, Carrier::Lines)) == Outcome::Taken;
+            if ends {
+                messages.end_of_frame();
+            }
+        });
+        if framed.is_err() || !readable { Step::Done(Layer::Unknown) } else { Step::Done(Layer::Framed(layer)) }
+    }
+
     fn plain_v2(&mut self, mut frames: stratum_v2::Frames, side: Side, bytes: &[u8], at: i64) -> Step {
         match frames.push(bytes, |said| self.said(said, side, at)) {
             Ok(()) => Step::Done(Layer::PlainV2(frames)),
@@ -431,8 +448,13 @@ impl Live {
         // What one side says behind lines of text is mining if the other speaks of mining, too.
         let alone = |side: Side| self.session.speaks(side) && !self.session.speaks(side.other());
         let quotes = |side, messages: &Messages| messages.mostly_text() || alone(side) && messages.begins_as_text();
-        let sides = [(Side::Client, &self.client), (Side::Server, &self.server)];
-        self.text || sides.into_iter().any(|(side, layer)| matches!(layer, Layer::Lines(messages) if quotes(side, messages)))
+        // A length before it may be that of a database's field.
+        let is_quoted = |(side, layer): (Side, &Layer)| match layer {
+            Layer::Lines(messages) => quotes(side, messages),
+            Layer::Framed(frames) => frames.0.is_prefixed() && alone(side),
+            _ => false,
+        };
+        self.text || [(Side::Client, &self.client), (Side::Server, &self.server)].into_iter().any(is_quoted)
     }
 
     /// Whether nothing can come of it, after bytes of one side. What the other side is at rest in is the same however the bytes are

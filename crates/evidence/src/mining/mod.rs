@@ -8,6 +8,7 @@ mod cryptonote;
 mod detect;
 mod ethereum;
 mod factors;
+mod framing;
 mod getwork;
 mod http;
 mod login;

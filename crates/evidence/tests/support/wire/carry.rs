@@ -132,7 +132,7 @@ pub(crate) fn flights(script: &Script, variant: &Variant, numbers: &mut Numbers)
             Said::Json(message) => {
                 let text = style.write(message, numbers);
                 match carrier {
-                    Carrier::Lines | Carrier::Raw => (text + style.end).into_bytes(),
+                    Carrier::Lines | Carrier::Raw => variant.framing.put((text + style.end).into_bytes()),
                     Carrier::Http { target, asks, answers } => http(*who, &text, [target, asks, answers], chunked, numbers),
                     Carrier::WebSocket(_) => match packers[usize::from(*who == Who::Server)].pack(text.as_bytes()) {
                         Some(packed) => frame(*who, 0xc1, &packed, numbers),
@@ -144,6 +144,32 @@ pub(crate) fn flights(script: &Script, variant: &Variant, numbers: &mut Numbers)
         all.push(Flight { who: *who, bytes, said: number });
     }
     all
+}
+
+/// How lines are put.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Framing {
+    Lines,
+    /// In letters of two bytes, the lower one first or last.
+    Wide(bool),
+    /// Behind a length of so many bytes, the lowest first or last.
+    Prefixed(usize, bool),
+}
+
+impl Framing {
+    fn put(self, line: Vec<u8>) -> Vec<u8> {
+        match self {
+            Self::Lines => line,
+            Self::Wide(little) => line.into_iter().flat_map(|b| if little { [b, 0] } else { [0, b] }).collect(),
+            Self::Prefixed(size, little) => {
+                let mut length = (line.len() as u64).to_be_bytes()[8 - size..].to_vec();
+                if little {
+                    length.reverse();
+                }
+                [length, line].concat()
+            }
+        }
+    }
 }
 
 /// Whether WebSocket's messages are compressed, and lean on those before.
