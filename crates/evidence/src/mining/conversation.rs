@@ -50,6 +50,8 @@ struct Live {
     session: Session,
     idle: u32,
     layers: u32,
+    /// The client speaks plain lines behind heads of HTTP.
+    plain: bool,
     /// The connection is known to be something else.
     foreign: bool,
     /// A side turned out to be mostly text: something that quotes mining.
@@ -336,8 +338,11 @@ impl Live {
     }
 
     fn http(&mut self, mut http: Box<Http>, side: Side, bytes: &[u8], at: i64) -> Step {
-        let Self { session, idle, .. } = self;
-        let next = http.push(bytes, self.asked, |message, facts| hear(session, idle, side, message, at, Carrier::Http(facts)));
+        let Self { session, idle, plain, .. } = self;
+        let plain = *plain;
+        let next = http.push(bytes, self.asked, |message, facts| {
+            hear(session, idle, side, message, at, if plain { Carrier::Lines } else { Carrier::Http(facts) });
+        });
         if http.asks != Asked::Unknown {
             self.asked = http.asks;
         }
@@ -359,6 +364,10 @@ impl Live {
                     self.session.path.clone_from(&http.facts.target);
                 }
                 Step::Change(Layer::WebSocket(Box::default()), left)
+            }
+            Next::Plain(left) => {
+                self.plain |= side == Side::Client;
+                Step::Change(Layer::Lines(Messages::default()), left)
             }
             Next::Other => Step::Done(Layer::Unknown),
         }

@@ -187,7 +187,7 @@ impl Session {
         if text.trim().is_empty() {
             return;
         }
-        if self.names.len() < OF_PROXIES {
+        if self.names.len() < OF_PROXIES && !self.names.contains(text) {
             self.names.insert(clip(text));
         }
         if rank < self.login_rank {

@@ -30,7 +30,7 @@ fn order_spacing_and_escapes_do_not_matter() {
 
 #[test]
 fn what_strict_readers_refuse_hides_nothing() {
-    for pass in [&b"caf\xe9"[..], b"\\ud800", b"\\uDFFF\\ud83d\\ude00", b"\\\\u\xff"] {
+    for pass in [&b"caf\xe9"[..], b"\\ud800", b"\\uDFFF\\ud83d\\ude00", b"\\\\u\xff", b"a\tb\x01"] {
         let head = format!(r#"{{"id":1,"method":"login","params":{{"login":"{XMR}.rig","agent":"XMRig/6.21.0","pass":""#);
         let login = [head.as_bytes(), pass, b"\"}}\n"].concat();
         let found = session(&script(&[(Client, login)])).unwrap();
@@ -200,5 +200,22 @@ fn a_log_behind_lines_of_text_is_no_miner() {
             (Server, b"250 thanks\r\n221 bye\r\n".to_vec()),
         ];
         assert_eq!(session(&said), None, "{only:?}");
+    }
+}
+
+#[test]
+fn heads_of_http_for_show_hide_nothing() {
+    for plain in [bitcoin(), monero()] {
+        let expected = session(&plain).unwrap();
+        for answer in ["HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 204 No Content\r\n\r\n"] {
+            let mut said = script(&[(Client, "GET /live HTTP/1.1\r\nHost: a.example\r\n\r\n"), (Server, answer)]);
+            said.extend(plain.clone());
+            let found = session(&said).unwrap_or_else(|| panic!("{answer}"));
+            assert_eq!(
+                (&found.wallet, found.shares_submitted, found.shares_accepted),
+                (&expected.wallet, expected.shares_submitted, expected.shares_accepted),
+                "{answer}"
+            );
+        }
     }
 }
