@@ -263,6 +263,7 @@ fn sockets() -> Vec<Script> {
                 c(json!({"type": "submit", "params": {"job_id": "1", "result": "done"}})),
             ],
         ),
+        none("rows-behind-lengths", Carrier::Lines, rows_behind_lengths()),
         none(
             "messages-by-name",
             SOCKET,
@@ -417,5 +418,17 @@ fn shapes() -> Vec<Script> {
             Carrier::Lines,
             vec![ask("login", json!({"login": wallet, "pass": "x"})), done(json!({"status": "error"}))],
         ),
+    ]
+}
+
+/// A store whose records stand behind their lengths: some hold what a pool said.
+fn rows_behind_lengths() -> Vec<(Who, Said)> {
+    let put = |who, text: &str| bytes(who, [&(text.len() as u32).to_be_bytes()[..], text.as_bytes()].concat());
+    vec![
+        put(Who::Client, r#"{"get":"messages","of":"2026-11-18"}"#),
+        put(Who::Server, r#"{"id":1,"method":"mining.subscribe","params":["cgminer/4.10.0"]}"#),
+        put(Who::Server, r#"{"id":2,"method":"mining.authorize","params":["1P7ujsXeX7GxQwHNnJsRMgAdNkFZmNVqJT.rig","x"]}"#),
+        put(Who::Client, r#"{"get":"messages","of":"2026-11-19"}"#),
+        put(Who::Server, r#"{"id":3,"method":"mining.submit","params":["user.rig","1","00000001","65000000","1234abcd"]}"#),
     ]
 }
