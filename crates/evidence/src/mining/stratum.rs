@@ -64,6 +64,7 @@ pub(super) fn request(session: &mut Session, message: &Message<'_>, method: &str
         "mining.get_transactions" | "mining.noop" | "mining.bye" | "mining.hashrate" | "mining.multi_version" => (true, OTHER),
         "mining.notify" if is_named_job(message) => {
             session.jobs.add("");
+            session.coin(if message.params().is_some() { "IRON" } else { "ALPH" });
             (false, NOTIFY)
         }
         "mining.notify" if shape::job(list) => {

@@ -219,3 +219,16 @@ fn heads_of_http_for_show_hide_nothing() {
         }
     }
 }
+
+#[test]
+fn a_session_that_is_only_kept_alive_is_one_by_both_sides() {
+    let ask = r#"{"id":9,"jsonrpc":"2.0","method":"keepalived","params":{"id":"abc"}}"#;
+    let answer = r#"{"id":9,"jsonrpc":"2.0","error":null,"result":{"status":"KEEPALIVED"}}"#;
+    let found = session(&lines(&[(Client, ask), (Server, answer)])).unwrap();
+    assert_eq!((found.protocol, found.miner, found.role), ("cryptonote", Client, Role::Miner));
+    for said in
+        [&[(Client, ask)][..], &[(Server, answer)], &[(Client, ask), (Client, ask), (Server, r#"{"id":9,"result":{"status":"OK"}}"#)]]
+    {
+        assert_eq!(session(&lines(said)), None);
+    }
+}
