@@ -28,7 +28,7 @@ fn is_local(text: &str) -> Option<bool> {
     text.parse::<IpAddr>().ok().map(is_local_address)
 }
 
-fn is_local_address(address: IpAddr) -> bool {
+pub(crate) fn is_local_address(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(a) => {
             let carrier = a.octets()[0] == 100 && a.octets()[1] & 0xc0 == 64;

@@ -8,7 +8,7 @@ const EACH: usize = 200;
 
 type Make = fn(&mut Numbers) -> String;
 
-const KINDS: [(&str, &str, Make); 37] = [
+const KINDS: [(&str, &str, Make); 39] = [
     ("Monero", "XMR", |n| cryptonote(18, &n.bytes(64))),
     ("Monero, integrated", "XMR", |n| cryptonote(19, &n.bytes(72))),
     ("Monero, sub-address", "XMR", |n| cryptonote(42, &n.bytes(64))),
@@ -43,6 +43,9 @@ const KINDS: [(&str, &str, Make); 37] = [
     ("Ethereum", "ETH", |n| ethereum(&n.bytes(20))),
     ("Kaspa", "KAS", |n| cashaddr("kaspa", &[&[0][..], &n.bytes(32)].concat())),
     ("Kaspa, ECDSA", "KAS", |n| cashaddr("kaspa", &[&[1][..], &n.bytes(33)].concat())),
+    ("DERO", "DERO", |n| bech32("dero", None, &[&[1][..], &n.bytes(33)].concat(), BECH32)),
+    // The letters behind its prefix.
+    ("Xelis", "XEL", |n| bech32("xel", None, &n.bytes(33), BECH32).split_off("xel1".len())),
     ("Nexa", "NEXA", |n| cashaddr("nexa", &[&[0x98][..], &[0x17, 0, 0x51, 0x14], &n.bytes(20)].concat())),
     ("Conflux", "CFX", |n| conflux(&n.bytes(20))),
     ("Ergo", "ERG", |n| ergo(&n.bytes(32))),

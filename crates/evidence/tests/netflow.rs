@@ -1,6 +1,6 @@
 //! NetFlow and IPFIX, in captures and as files.
 
-use crate::support::packets::{Connection, Form, Packet, datagram, end, pcap, pcapng};
+use crate::support::packets::{Connection, Form, Packet, Who, datagram, end, pcap, pcapng};
 use crate::support::{Folder, Seen, corpora, read, wants, wants_all};
 use evidence::Options;
 use model::{Source, ticks};
@@ -242,17 +242,46 @@ fn what_never_stood_has_failed() {
 #[test]
 fn other_datagrams_are_left_alone() {
     let message = v5(&[out(0, 60)], 0);
-    // Not a collector's port, and from it.
-    for (from, to) in [(50_000, 5_353), (2_055, 50_000), (50_000, 6_343)] {
+    // Any port is a collector's, if the time agrees.
+    for (from, to) in [(50_000, 5_000), (2_055, 50_000), (50_000, 6_343), (50_000, 23_456)] {
         let bytes = datagram(end("192.0.2.1", from), end("192.0.2.2", to), &message);
-        let packets = [Packet { time: Connection::START, bytes }];
-        assert_eq!(rows_of("x.pcap", &pcap(&packets, Form::default()), COLUMNS).0.len(), 1, "{from} {to}");
+        for (time, rows) in [(Connection::START, 2), (Connection::START / 2, 1)] {
+            let packets = [Packet { time, bytes: bytes.clone() }];
+            assert_eq!(rows_of("x.pcap", &pcap(&packets, Form::default()), COLUMNS).0.len(), rows, "{from} {to}");
+        }
     }
     // Not its shape.
     let dns = b"\0\x09\x01\0\0\x01\0\0\0\0\0\0\x07example\x03com\0\0\x01\0\x01";
     for bytes in [&message[..71], &[message.clone(), vec![0]].concat(), dns, b"\0\x0a", b"", &v9(&[vec![0, 7, 0, 4]]), &ipfix(1, &[])] {
         let (rows, seen) = rows_of("x.pcap", &pcap(&capture(2_055, &[bytes.to_vec()]), Form::default()), COLUMNS);
         assert_eq!((rows.len(), told(&seen)), (1, vec![]), "{bytes:?}");
+    }
+}
+
+#[test]
+fn ipfix_over_tcp_at_any_split() {
+    let messages = [ipfix(7, &[template10()]), ipfix(7, &[data10(b"Gi0/1")]), ipfix(7, &[data10(b"Gi0/2"), data10(b"x")])];
+    let (wanted, _) = rows_of("flows", &messages.concat(), COLUMNS);
+    assert!(!wanted.is_empty());
+    for segment in [1, 7, 100, 1_400] {
+        let mut connection = Connection::open(end("192.0.2.1", 50_123), end("192.0.2.2", 4_739)).at(u64::from(SENT) * 1_000_000);
+        connection.segment = segment;
+        connection.say(Who::Client, messages.concat());
+        let (rows, seen) = rows_of("x.pcap", &pcap(&connection.take(), Form::default()), COLUMNS);
+        let found: Vec<_> = rows.into_iter().filter(|row| !row.starts_with("192.0.2.1|50123")).collect();
+        assert_eq!((found, seen.errors), (wanted.clone(), vec![]), "{segment}");
+    }
+    // A message is lost; what follows is found.
+    let mut connection = Connection::open(end("192.0.2.1", 50_123), end("192.0.2.2", 9_000)).at(u64::from(SENT) * 1_000_000);
+    connection.say(Who::Client, &messages[0]).lose(Who::Client, &messages[1]).say(Who::Client, &messages[2]);
+    let (rows, _) = rows_of("x.pcap", &pcap(&connection.take(), Form::default()), COLUMNS);
+    assert!(rows.len() > 1, "{rows:?}");
+    // Something else that begins like it.
+    for other in [&b"\0\x0a\0\x20 is a time that cannot be, and more"[..], b"\0\x0a", &[0, 10, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]]
+    {
+        let mut connection = Connection::open(end("192.0.2.1", 50_123), end("192.0.2.2", 4_739));
+        connection.say(Who::Client, other);
+        assert_eq!(rows_of("x.pcap", &pcap(&connection.take(), Form::default()), COLUMNS).0.len(), 1);
     }
 }
 

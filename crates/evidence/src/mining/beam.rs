@@ -61,6 +61,7 @@ fn result(session: &mut Session, message: &Message<'_>) -> bool {
 fn told(session: &mut Session, message: &Message<'_>, by_miner: bool) {
     session.protocol("beam", 2);
     session.algorithm("equihash", 1);
+    session.coin("BEAM");
     session.is_miners = true;
     session.mines(if by_miner { message.side } else { message.side.other() });
 }

@@ -82,7 +82,9 @@ pub(super) fn algorithm(name: &str) -> Option<&'static str> {
         "argon2/chukwa" => "argon2/chukwa",
         "argon2/chukwav2" => "argon2/chukwav2",
         "argon2/ninja" => "argon2/ninja",
-        "astrobwt" | "astrobwt/v2" => "astrobwt",
+        "astrobwt" | "astrobwt/v2" | "astrobwt/v3" | "astrobwtv3" => "astrobwt",
+        "xel/v1" | "xel/v2" | "xel/v3" | "xelishash" | "xelishashv2" | "xelishashv3" => "xelishash",
+        "argon2d" | "argon2d/nim" | "argon2d-nim" => "argon2d",
         _ => return None,
     })
 }
@@ -98,6 +100,14 @@ fn coin_of(algorithm: &str) -> &'static str {
         "rx/graft" => "GRFT",
         "rx/yada" => "YDA",
         "kheavyhash" => "KAS",
+        "autolykos2" => "ERG",
+        "octopus" => "CFX",
+        "verushash" => "VRSC",
+        "verthash" => "VTC",
+        "firopow" => "FIRO",
+        "panthera" => "XLA",
+        "astrobwt" => "DERO",
+        "xelishash" => "XEL",
         "cn/ccx" => "CCX",
         "cn-heavy/xhv" => "XHV",
         _ => "",
@@ -106,7 +116,7 @@ fn coin_of(algorithm: &str) -> &'static str {
 
 /// Coins whose address at the login says the coin that is mined, if the algorithm is theirs. Pools that pay for any algorithm pay in
 /// Bitcoin or in a coin of another algorithm.
-const OWN: [(&str, &str); 15] = [
+const OWN: [(&str, &str); 22] = [
     ("XMR", "rx/0"),
     ("XMR", "cn/r"),
     ("XMR", "cn/2"),
@@ -122,7 +132,74 @@ const OWN: [(&str, &str); 15] = [
     ("SAL", "rx/0"),
     ("ERG", "autolykos2"),
     ("CFX", "octopus"),
+    ("LTC", "scrypt"),
+    ("DOGE", "scrypt"),
+    ("DASH", "x11"),
+    ("DERO", "astrobwt"),
+    ("XEL", "xelishash"),
+    ("ETC", "etchash"),
+    ("BSV", "sha256d"),
 ];
+
+/// Coins that pools and hosts are named for, by the words of a name, and what they are mined with.
+const NAMES: [(&str, &str, &str); 31] = [
+    ("btc", "BTC", "sha256d"),
+    ("bitcoin", "BTC", "sha256d"),
+    ("bch", "BCH", "sha256d"),
+    ("bsv", "BSV", "sha256d"),
+    ("ltc", "LTC", "scrypt"),
+    ("litecoin", "LTC", "scrypt"),
+    ("doge", "DOGE", "scrypt"),
+    ("dogecoin", "DOGE", "scrypt"),
+    ("dash", "DASH", "x11"),
+    ("kas", "KAS", "kheavyhash"),
+    ("kaspa", "KAS", "kheavyhash"),
+    ("rvn", "RVN", "kawpow"),
+    ("ravencoin", "RVN", "kawpow"),
+    ("erg", "ERG", "autolykos2"),
+    ("ergo", "ERG", "autolykos2"),
+    ("zec", "ZEC", "equihash"),
+    ("zcash", "ZEC", "equihash"),
+    ("etc", "ETC", "etchash"),
+    ("cfx", "CFX", "octopus"),
+    ("conflux", "CFX", "octopus"),
+    ("xmr", "XMR", "rx/0"),
+    ("monero", "XMR", "rx/0"),
+    ("zeph", "ZEPH", "rx/0"),
+    ("zephyr", "ZEPH", "rx/0"),
+    ("sal", "SAL", "rx/0"),
+    ("salvium", "SAL", "rx/0"),
+    ("wownero", "WOW", "rx/wow"),
+    ("dero", "DERO", "astrobwt"),
+    ("xelis", "XEL", "xelishash"),
+    ("verus", "VRSC", "verushash"),
+    ("vrsc", "VRSC", "verushash"),
+];
+
+/// The coin that a pool's name tells, and its algorithm: `ltc.pool.example`, `eu-kaspa.pool.example`.
+pub(super) fn of_host(host: &str) -> Option<(&'static str, &'static str)> {
+    let (labels, _) = host.rsplit_once('.')?;
+    let words = labels.split(['.', '-', '_']).map(str::to_ascii_lowercase);
+    let mut told = words.filter_map(|word| NAMES.iter().find(|(name, ..)| *name == word)).map(|(_, coin, algorithm)| (*coin, *algorithm));
+    let first = told.next()?;
+    // A name with two coins tells none.
+    told.all(|other| other == first).then_some(first)
+}
+
+/// The algorithm of coins whose jobs look like Bitcoin's and that are too hard for others of its shape. `difficulty`: the network's.
+pub(super) fn of_wallet(wallet: &str, difficulty: Option<f64>) -> Option<&'static str> {
+    let is_hard = difficulty.is_some_and(|difficulty| (1e4..=8e9).contains(&difficulty));
+    match wallet {
+        "LTC" | "DOGE" if is_hard => Some("scrypt"),
+        "DASH" if is_hard => Some("x11"),
+        "KAS" => Some("kheavyhash"),
+        "RVN" => Some("kawpow"),
+        "ZEC" => Some("equihash"),
+        "ERG" => Some("autolykos2"),
+        "CFX" => Some("octopus"),
+        _ => None,
+    }
+}
 
 /// The coin by the algorithm and the wallet's.
 pub(super) fn coin(algorithm: &str, wallet: &str) -> &'static str {
@@ -356,5 +433,19 @@ mod tests {
         assert_eq!(algorithm_of_host("scrypt.eu.pool.example"), Some("scrypt"));
         assert_eq!(algorithm_of_host("scrypt"), None);
         assert_eq!(algorithm_of_host("pool.example"), None);
+        for (host, expected) in [
+            ("ltc.pool.example", Some(("LTC", "scrypt"))),
+            ("eu-kaspa.pool.example", Some(("KAS", "kheavyhash"))),
+            ("doge-ltc.pool.example", None),
+            ("pool.example", None),
+            ("pool.kas", None),
+            ("kas", None),
+            ("", None),
+        ] {
+            assert_eq!(of_host(host), expected, "{host}");
+        }
+        assert_eq!(of_wallet("LTC", Some(1e7)), Some("scrypt"));
+        // Whoever is paid in it may mine another coin, which is easier, or Bitcoin.
+        assert_eq!((of_wallet("LTC", Some(20.0)), of_wallet("LTC", Some(1e14)), of_wallet("LTC", None)), (None, None, None));
     }
 }

@@ -11,7 +11,7 @@ use super::salvage::salvage;
 use super::session::{Session, Sign, sign};
 use super::shares::boundary_bytes;
 use super::stratum_v2::{self, Said};
-use super::{MiningSession, Side, tunnel, websocket};
+use super::{MiningSession, Side, framing, tunnel, web_jobs, websocket};
 use std::borrow::Cow;
 
 /// So many messages without a sign of mining may pass.
@@ -50,6 +50,8 @@ struct Live {
     session: Session,
     idle: u32,
     layers: u32,
+    /// The client speaks plain lines behind heads of HTTP.
+    plain: bool,
     /// The connection is known to be something else.
     foreign: bool,
     /// A side turned out to be mostly text: something that quotes mining.
@@ -62,6 +64,7 @@ enum Layer {
     Start(Vec<u8>),
     Lines(Messages),
     Http(Box<Http>),
+    Framed(Box<(framing::Frames, Messages)>),
     Socks4(Vec<u8>),
     Socks5(Vec<u8>),
     WebSocket(Box<(websocket::Frames, Messages)>),
@@ -76,13 +79,13 @@ impl Default for Layer {
     }
 }
 
-#[cfg(test)]
 impl Layer {
     fn held(&self) -> usize {
         match self {
             Self::Start(head) | Self::Socks4(head) | Self::Socks5(head) => head.capacity(),
             Self::Lines(messages) => messages.held(),
             Self::Http(http) => http.held(),
+            Self::Framed(layer) => layer.1.held(),
             Self::WebSocket(layer) => layer.0.held() + layer.1.held(),
             Self::PlainV2(frames) => frames.held(),
             Self::Unknown => 0,
@@ -129,15 +132,28 @@ impl Conversation {
         self.over
     }
 
+    /// Who mines, once it is known that someone does, and whether that goes through a tunnel.
+    pub(crate) fn mines(&self) -> Option<(Side, bool)> {
+        self.live.as_ref().and_then(|live| live.session.mines_now())
+    }
+
     /// How often another account has logged in.
     pub(crate) fn turns(&self) -> usize {
         self.live.as_ref().map_or(0, |live| live.session.turns())
     }
 
-    /// About how many bytes are kept.
-    #[cfg(test)]
+    /// About how many bytes of messages are kept that have no end yet.
     pub(crate) fn held(&self) -> usize {
-        self.live.as_ref().map_or(0, |live| std::mem::size_of::<Live>() + live.client.held() + live.server.held())
+        self.live.as_ref().map_or(0, |live| live.client.held() + live.server.held())
+    }
+
+    /// Gives up the messages that have no end yet.
+    pub(crate) fn relieve(&mut self) {
+        if let Some(live) = &mut self.live {
+            let at = live.heard;
+            live.lost(Side::Client, at);
+            live.lost(Side::Server, at);
+        }
     }
 
     pub(crate) fn finish(self) -> Option<MiningSession> {
@@ -227,7 +243,7 @@ impl Live {
         match layer {
             Layer::Lines(messages) => messages.lost(),
             Layer::Http(_) => *layer = Layer::Lines(Messages::partial()),
-            Layer::Start(_) | Layer::Socks4(_) | Layer::Socks5(_) | Layer::WebSocket(_) => *layer = Layer::default(),
+            Layer::Start(_) | Layer::Socks4(_) | Layer::Socks5(_) | Layer::WebSocket(_) | Layer::Framed(_) => *layer = Layer::default(),
             Layer::PlainV2(_) | Layer::Unknown => *layer = Layer::Unknown,
         }
     }
@@ -268,6 +284,7 @@ impl Live {
             Layer::Http(http) => self.http(http, side, bytes, at),
             Layer::Socks4(head) => self.socks(head, false, side, bytes),
             Layer::Socks5(head) => self.socks(head, true, side, bytes),
+            Layer::Framed(frames) => self.framed(frames, side, bytes, at),
             Layer::WebSocket(frames) => self.websocket(frames, side, bytes, at),
             Layer::PlainV2(frames) => self.plain_v2(frames, side, bytes, at),
             Layer::Unknown => Step::Done(Layer::Unknown),
@@ -277,10 +294,12 @@ impl Live {
     fn start(&mut self, mut head: Vec<u8>, side: Side, bytes: &[u8], at: i64) -> Step {
         let had = head.len();
         head.extend_from_slice(bytes.get(..detect::LONGEST_HEAD.saturating_sub(had).min(bytes.len())).unwrap_or_default());
-        let layer = match detect::opening(side, &head) {
+        let framed = matches!(self.layer(side.other()), Layer::Framed(frames) if frames.0.is_prefixed());
+        let layer = match detect::opening(side, &head, framed) {
             First::More => return Step::Done(if head.len() < detect::LONGEST_HEAD { Layer::Start(head) } else { Layer::Unknown }),
             First::Lines => Layer::Lines(Messages::partial()),
             First::Http => Layer::Http(Box::default()),
+            First::Framed(framing) => Layer::Framed(Box::new((framing::Frames::new(framing), Messages::default()))),
             First::Socks4 => Layer::Socks4(Vec::new()),
             First::Socks5 => Layer::Socks5(Vec::new()),
             First::WebSocket => Layer::WebSocket(Box::default()),
@@ -319,8 +338,11 @@ impl Live {
     }
 
     fn http(&mut self, mut http: Box<Http>, side: Side, bytes: &[u8], at: i64) -> Step {
-        let Self { session, idle, .. } = self;
-        let next = http.push(bytes, self.asked, |message, facts| hear(session, idle, side, message, at, Carrier::Http(facts)));
+        let Self { session, idle, plain, .. } = self;
+        let plain = *plain;
+        let next = http.push(bytes, self.asked, |message, facts| {
+            hear(session, idle, side, message, at, if plain { Carrier::Lines } else { Carrier::Http(facts) });
+        });
         if http.asks != Asked::Unknown {
             self.asked = http.asks;
         }
@@ -338,7 +360,14 @@ impl Live {
             Next::WebSocket(left) => {
                 let (host, port) = split_port(&http.facts.host);
                 self.session.pool(host, port, 2);
+                if self.session.path.is_empty() {
+                    self.session.path.clone_from(&http.facts.target);
+                }
                 Step::Change(Layer::WebSocket(Box::default()), left)
+            }
+            Next::Plain(left) => {
+                self.plain |= side == Side::Client;
+                Step::Change(Layer::Lines(Messages::default()), left)
             }
             Next::Other => Step::Done(Layer::Unknown),
         }
@@ -365,11 +394,26 @@ impl Live {
             if frame.is_empty() {
                 self.idle = self.idle.saturating_add(1);
             }
+            if frame.first() == Some(&b'"') && web_jobs::read_text(&mut self.session, frame, at) {
+                return;
+            }
             let outcome = messages.push(frame, |message| self.message(side, message, at, Carrier::WebSocket));
             readable &= outcome == Outcome::Taken;
             messages.end_of_frame();
         });
         if framed.is_err() || !readable { Step::Done(Layer::Unknown) } else { Step::Done(Layer::WebSocket(layer)) }
+    }
+
+    fn framed(&mut self, mut layer: Box<(framing::Frames, Messages)>, side: Side, bytes: &[u8], at: i64) -> Step {
+        let (frames, messages) = &mut *layer;
+        let mut readable = true;
+        let framed = frames.push(bytes, |part, ends| {
+            readable &= messages.push(part, |message| self.message(side, message, at, Carrier::Lines)) == Outcome::Taken;
+            if ends {
+                messages.end_of_frame();
+            }
+        });
+        if framed.is_err() || !readable { Step::Done(Layer::Unknown) } else { Step::Done(Layer::Framed(layer)) }
     }
 
     fn plain_v2(&mut self, mut frames: stratum_v2::Frames, side: Side, bytes: &[u8], at: i64) -> Step {
@@ -410,7 +454,16 @@ impl Live {
 
     /// More text than messages, in the end.
     fn is_text(&self) -> bool {
-        self.text || [&self.client, &self.server].into_iter().any(|layer| matches!(layer, Layer::Lines(messages) if messages.mostly_text()))
+        // What one side says behind lines of text is mining if the other speaks of mining, too.
+        let alone = |side: Side| self.session.speaks(side) && !self.session.speaks(side.other());
+        let quotes = |side, messages: &Messages| messages.mostly_text() || alone(side) && messages.begins_as_text();
+        // A length before it may be that of a database's field.
+        let is_quoted = |(side, layer): (Side, &Layer)| match layer {
+            Layer::Lines(messages) => quotes(side, messages),
+            Layer::Framed(frames) => frames.0.is_prefixed() && alone(side),
+            _ => false,
+        };
+        self.text || [(Side::Client, &self.client), (Side::Server, &self.server)].into_iter().any(is_quoted)
     }
 
     /// Whether nothing can come of it, after bytes of one side. What the other side is at rest in is the same however the bytes are

@@ -19,6 +19,7 @@ const RIG: Sign = sign("login of a rig", 0.5);
 const JOB: Sign = sign("job with blob and target", 2.0);
 const SHARE: Sign = sign("share with nonce and hash", 2.0);
 const KEPT_ALIVE: Sign = sign("keepalived", 1.0);
+const IS_KEPT_ALIVE: Sign = sign("answer to keepalived", 1.0);
 const GRIN_JOB: Sign = sign("job with pre_pow", 2.0);
 const GRIN_SHARE: Sign = sign("share with pow", 2.0);
 
@@ -39,6 +40,7 @@ pub(super) fn request(session: &mut Session, message: &Message<'_>, method: &str
         "keepalived" => {
             session.sign(KEPT_ALIVE, message.at);
             session.protocol("cryptonote", 1);
+            session.mines(message.side);
             true
         }
         _ => false,
@@ -206,7 +208,9 @@ pub(super) fn answer(session: &mut Session, message: &Message<'_>, ask: Option<A
     }
     let status = text(result, "status");
     if status == "KEEPALIVED" {
-        session.sign(KEPT_ALIVE, message.at);
+        session.sign(IS_KEPT_ALIVE, message.at);
+        session.protocol("cryptonote", 1);
+        session.mines(message.side.other());
         return true;
     }
     // Where the miner's side is not seen, the pool's word stands for the share.

@@ -1,5 +1,6 @@
 //! What the first bytes of one side are. Decides after as few bytes as it can: most connections are of no interest.
 
+use super::framing::{self, Framing};
 use super::websocket;
 use super::{Side, nodes};
 
@@ -13,6 +14,8 @@ pub(super) enum Opening {
     /// JSON, or text in which JSON may begin on a later line.
     Lines,
     Http,
+    /// JSON in other letters, or behind its length.
+    Framed(Framing),
     Socks4,
     Socks5,
     WebSocket,
@@ -31,7 +34,8 @@ const HTTP: [&[u8]; 9] = [b"GET ", b"POST ", b"HTTP/1.", b"CONNECT ", b"HEAD ", 
 const FOREIGN: [&[u8]; 7] =
     [b"SSH-", b"PRI * HTTP/2", &[0x16, 3, 1], &[0x16, 3, 3], &[0x17, 3, 3], &[0x15, 3, 3], &[0x13, b'B', b'i', b't', b'T']];
 
-pub(super) fn opening(side: Side, head: &[u8]) -> Opening {
+/// `framed`: the other side puts lengths before its messages.
+pub(super) fn opening(side: Side, head: &[u8], framed: bool) -> Opening {
     let Some(first) = head.first() else { return Opening::More };
     if let Some(found) = nodes::peers(head) {
         return Opening::Peers(found);
@@ -51,12 +55,27 @@ pub(super) fn opening(side: Side, head: &[u8]) -> Opening {
         return Opening::More;
     }
     match (first, head.get(1), side) {
+        (4 | 5, None, _) => return Opening::More,
+        (5, Some(1..=8), Side::Client) | (5, Some(0 | 2), Side::Server) => return Opening::Socks5,
+        (4, Some(1), Side::Client) => return Opening::Socks4,
+        (0, Some(0x5a), Side::Server) if head.get(2).is_some_and(|third| *third != b'{') => return Opening::Socks4,
+        _ => {}
+    }
+    // Frames without their end begin like short lengths; a client's are masked.
+    let is_length = matches!(head, [1 | 2, 0..=127, ..]) && (framed || side == Side::Client);
+    if !is_length && websocket::looks_like(head) == Some(true) {
+        return Opening::WebSocket;
+    }
+    match framing::begins(head) {
+        Some(Some(framing)) => return Opening::Framed(framing),
+        Some(None) => {}
+        None => return Opening::More,
+    }
+    match (first, head.get(1), side) {
         // XML, HTML.
         (b'<', ..) => return Opening::Unknown,
         (b'\r' | b'\n' | b'\t' | b' '..=b'~', ..) => return Opening::Lines,
-        (4 | 5, None, _) | (0, None, _) => return Opening::More,
-        (5, Some(1..=8), Side::Client) | (5, Some(0 | 2), Side::Server) => return Opening::Socks5,
-        (4, Some(1), Side::Client) | (0, Some(0x5a), Side::Server) => return Opening::Socks4,
+        (0, None, _) => return Opening::More,
         (0, Some(0 | 0x80), _) => {
             return match head.get(2) {
                 None => Opening::More,
@@ -126,14 +145,14 @@ mod tests {
             (Side::Client, &[5, 1, 0], Opening::Socks5),
             (Side::Client, &[4, 1, 1, 187, 0, 0, 0, 1], Opening::Socks4),
             (Side::Server, &[0, 0x5a, 0, 0], Opening::Socks4),
-            (Side::Client, &[0, 0, 0, 40], Opening::PlainV2),
+            (Side::Client, &[0, 0, 0, 40, 0, 0], Opening::PlainV2),
             (Side::Client, &[0x81, 0x85, 1, 2, 3, 4, b'{' ^ 1], Opening::WebSocket),
             (Side::Server, &[0x81, 0x05, b'{'], Opening::WebSocket),
             (Side::Client, &[0x81, 0x85, 1, 2, 3, 4, 0], Opening::Unknown),
             (Side::Client, &[0xff; 40], Opening::Lines),
             (Side::Client, &[0x80, 0x00, 0x7f], Opening::Unknown),
         ] {
-            assert_eq!(opening(side, head), expected, "{head:?}");
+            assert_eq!(opening(side, head, false), expected, "{head:?}");
         }
     }
 }

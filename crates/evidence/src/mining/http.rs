@@ -77,6 +77,8 @@ pub(super) enum Next {
     /// The tunnel stands.
     Connected(usize),
     WebSocket(usize),
+    /// No head follows, but JSON: the heads before were for show.
+    Plain(usize),
     /// Nothing of mining is to be expected.
     Other,
 }
@@ -101,6 +103,9 @@ impl Http {
         while !rest.is_empty() {
             match self.state {
                 State::Head => {
+                    if self.head.is_empty() && matches!(skip_blank(rest).first(), Some(b'{' | b'[')) {
+                        return Next::Plain(rest.len());
+                    }
                     let (found, left) = match self.head(rest) {
                         Ok(Some(found)) => found,
                         Ok(None) => return Next::More,
@@ -172,7 +177,6 @@ impl Http {
         Next::More
     }
 
-    #[cfg(test)]
     pub(super) fn held(&self) -> usize {
         self.head.capacity() + self.body.held()
     }

@@ -26,11 +26,18 @@ pub(super) fn read(text: &str) -> Login {
     let text: String = text.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
     let text = text.trim();
     let mut login = Login { text: text.to_owned(), ..Login::default() };
+    // Nimiq's are written in groups of four.
+    if text.starts_with("NQ") && text.contains(' ') {
+        let joined: String = text.split(' ').collect();
+        if let Some(found) = wallet::find(&joined).first().filter(|found| found.address == joined) {
+            return Login { wallet: joined.clone(), coin: found.coin, account: joined, ..login };
+        }
+    }
     let found = wallet::find(text).into_iter().next();
     let mut rest = if let Some(found) = found {
-        login.wallet = found.address.to_owned();
+        login.wallet = one_case(found.address, found.coin);
         login.coin = found.coin;
-        login.account = found.address.to_owned();
+        login.account.clone_from(&login.wallet);
         text.split_once(found.address).map_or("", |(_, rest)| rest)
     } else {
         // A coin before the account; a prefix that belongs to the address stays.
@@ -98,6 +105,12 @@ impl Login {
     }
 }
 
+/// An address that is the same in letters of either case, in small ones: one wallet is one.
+fn one_case(address: &str, coin: &str) -> String {
+    let may_be_great = coin == "CFX" || ["BC1", "LTC1", "ZS1", "U1", "GRIN1"].iter().any(|prefix| address.starts_with(prefix));
+    if may_be_great && !address.bytes().any(|b| b.is_ascii_lowercase()) { address.to_ascii_lowercase() } else { address.to_owned() }
+}
+
 /// Pools for Monero took a payment's number behind the wallet: 64 hexadecimal digits, or 16.
 fn without_payment(part: &str) -> &str {
     let (first, rest) = part.split_once('.').unwrap_or((part, ""));
@@ -157,6 +170,15 @@ mod tests {
                 (account, wallet, worker, mail, difficulty),
                 "{text}"
             );
+        }
+        // One wallet, however it is written.
+        let small = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4";
+        for text in [small.to_owned(), small.to_uppercase(), format!("BTC:{}.rig", small.to_uppercase())] {
+            assert_eq!((read(&text).wallet.as_str(), read(&text).account.as_str()), (small, small), "{text}");
+        }
+        let cash = "qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a";
+        for text in [cash.to_owned(), format!("bitcoincash:{cash}.rig"), format!("BCH:{cash}/rig")] {
+            assert_eq!(read(&text).wallet, cash, "{text}");
         }
         assert!(read(HEX).looks_like_wallet() && !read("user").looks_like_wallet());
     }

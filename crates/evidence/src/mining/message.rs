@@ -3,7 +3,7 @@
 use super::http::Facts;
 use super::session::{Ask, Session};
 use super::shares::Work;
-use super::{Side, beam, cryptonote, ethereum, getwork, nodes, stratum, web_miner};
+use super::{Side, beam, cryptonote, ethereum, getwork, nimiq, nodes, stratum, web_jobs, web_miner};
 use serde_json::{Map, Value};
 
 /// No message of a mining protocol has more members; log records have.
@@ -108,10 +108,10 @@ pub(super) fn read(session: &mut Session, bytes: &[u8], side: Side, at: i64, car
     }
 }
 
-/// With what readers of less strictness accept: letters of another encoding, and halves of surrogate pairs. None of that stands in what
-/// tells mining, but may stand in a password.
+/// With what readers of less strictness accept: letters of another encoding, halves of surrogate pairs, and controls within texts. None of
+/// that stands in what tells mining, but may stand in a password.
 fn repaired(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes);
+    let text = String::from_utf8_lossy(bytes).replace(|letter: char| letter.is_ascii_control(), " ");
     let mut out = String::with_capacity(text.len());
     let mut rest: &str = &text;
     while let Some((before, after)) = rest.split_once("\\u") {
@@ -154,7 +154,7 @@ const OF_RECORDS: [&str; 17] = [
 ];
 
 fn is_record(object: &Map<String, Value>) -> bool {
-    object.len() > MOST_MEMBERS || OF_RECORDS.iter().any(|name| object.contains_key(*name))
+    object.len() > MOST_MEMBERS && !web_jobs::is_job(object) || OF_RECORDS.iter().any(|name| object.contains_key(*name))
 }
 
 fn one(session: &mut Session, message: &Message<'_>) -> bool {
@@ -184,10 +184,12 @@ fn heard(session: &mut Session, message: &Message<'_>) -> bool {
             || getwork::request(session, message, method);
     }
     // Their shares have a result, too.
-    if web_miner::read(session, message) {
+    let answer = message.object.contains_key("result");
+    let may_be_pushed = !answer && !message.is_http();
+    if web_miner::read(session, message) || may_be_pushed && (nimiq::read(session, message) || web_jobs::read(session, message)) {
         return true;
     }
-    if message.object.contains_key("result") || message.object.contains_key("error") && message.object.contains_key("id") {
+    if answer || message.object.contains_key("error") && message.object.contains_key("id") {
         let ask = session.asked(message.side, message.id());
         if let Some(Ask::Share(work)) = ask
             && message.result().get("job").is_none()

@@ -2,14 +2,21 @@
 //! bracket: so several may share a line, and one may take several. What stands inside of other text begins none.
 
 use super::detect;
+use super::shorten::{Short, shorten};
 use memchr::{memchr, memchr3};
 
 /// The longest message that is kept.
 pub(super) const LONGEST: usize = 64 << 10;
+/// What is longer is not kept for the next one.
+const SMALL: usize = 4 << 10;
 /// So many lines that are no JSON, and no more of these than of messages, may pass.
 const STRIKES: u32 = 3;
-/// So many bytes may pass before the first message: the rest of a line that had begun before the capture.
-const BEFORE_FIRST: usize = 16 << 10;
+/// So many bytes may pass before the first message, in so many lines: the rest of a line that had begun before the capture, what a server
+/// says to greet, and what is said to hide what follows.
+const BEFORE_FIRST: usize = 128 << 10;
+const LINES_BEFORE_FIRST: u32 = 64;
+/// No reader of JSON takes more brackets within brackets.
+const DEEPEST: u32 = 127;
 
 /// What a balancer says of the client, in a line of its own before the client's.
 const PREFACE: &[u8] = b"PROXY ";
@@ -19,10 +26,15 @@ pub(super) struct Messages {
     state: State,
     /// The message under way, or the first letters of a line of text.
     held: Vec<u8>,
+    /// It, where it is too long to be held as it is.
+    short: Option<Box<Short>>,
     depth: u32,
+    deepest: u32,
     text: Text,
     /// The last byte of the message that is no blank.
     before: u8,
+    /// Lines of text before the first message, and since then.
+    leading: u32,
     strikes: u32,
     found: u32,
     passed: usize,
@@ -88,7 +100,7 @@ impl Messages {
 
     /// Bytes are missing here.
     pub(super) fn lost(&mut self) {
-        *self = Self { partial: true, strikes: self.strikes, found: self.found, ..Self::default() };
+        *self = Self { partial: true, leading: self.leading, strikes: self.strikes, found: self.found, ..Self::default() };
     }
 
     /// The message that has begun and not ended.
@@ -127,11 +139,12 @@ impl Messages {
                         self.begin();
                         start = at;
                     }
+                    _ if self.strict => return Outcome::Other,
+                    // Behind a body of HTTP a head may follow at once.
                     _ => {
-                        if self.strike() {
-                            return Outcome::Other;
-                        }
-                        self.state = State::SkipLine;
+                        self.held.clear();
+                        self.partial = false;
+                        self.state = State::LineOfText;
                     }
                 },
                 State::LineOfText => match self.line_of_text(byte) {
@@ -168,13 +181,7 @@ impl Messages {
                         at = next;
                         let piece = bytes.get(start..at).unwrap_or_default();
                         self.found = self.found.saturating_add(1);
-                        if self.held.is_empty() {
-                            message(piece);
-                        } else {
-                            self.held.extend_from_slice(piece);
-                            message(&self.held);
-                            self.held.clear();
-                        }
+                        self.whole(piece, &mut message);
                         self.state = State::AfterMessage;
                     }
                     Step::Again => {
@@ -187,6 +194,7 @@ impl Messages {
                     Step::Broken(next) => {
                         at = next;
                         self.held.clear();
+                        self.short = None;
                         self.state = State::SkipLine;
                         if self.strike() {
                             return Outcome::Other;
@@ -197,21 +205,60 @@ impl Messages {
         }
         if matches!(self.state, State::Message | State::MessageLine) {
             let piece = bytes.get(start..).unwrap_or_default();
-            if self.held.len() + piece.len() > LONGEST {
+            if !self.hold(piece) {
                 // The rest of it is passed over like text.
                 self.held = Vec::new();
+                self.short = None;
                 self.state = State::SkipLine;
                 return if self.strike() { Outcome::Other } else { Outcome::Taken };
             }
-            self.held.extend_from_slice(piece);
         }
         Outcome::Taken
+    }
+
+    /// Keeps a part of the message under way, while there is room.
+    fn hold(&mut self, piece: &[u8]) -> bool {
+        if self.short.is_none() && self.held.len() + piece.len() <= LONGEST {
+            self.held.extend_from_slice(piece);
+            return true;
+        }
+        let short = self.short.get_or_insert_default();
+        short.push(&std::mem::take(&mut self.held));
+        short.push(piece);
+        short.kept.len() <= LONGEST
+    }
+
+    /// Hands out a message that ends with this piece.
+    fn whole(&mut self, piece: &[u8], message: &mut impl FnMut(&[u8])) {
+        let deep = self.deepest > DEEPEST;
+        if let Some(mut short) = self.short.take() {
+            short.push(piece);
+            message(&short.kept);
+        } else if self.held.is_empty() {
+            if deep { message(&shorten(piece)) } else { message(piece) }
+        } else {
+            self.held.extend_from_slice(piece);
+            if deep {
+                message(&shorten(&self.held));
+            } else {
+                message(&self.held);
+            }
+            if self.held.capacity() > SMALL {
+                self.held = Vec::new();
+            }
+            self.held.clear();
+        }
     }
 
     /// Whether so much was no JSON that the rest is none either: where each message has a line of text before it, that line is what is
     /// spoken, and the message is what it carries.
     pub(super) fn mostly_text(&self) -> bool {
         self.strikes > 0 && self.strikes >= self.found
+    }
+
+    /// Whether lines of text stood before the first message: what is spoken may be something that quotes what follows.
+    pub(super) fn begins_as_text(&self) -> bool {
+        self.leading >= STRIKES || self.leading > 0 && self.leading.saturating_add(self.strikes) >= self.found
     }
 
     /// What carries the bytes says that a message of its own ends here; one of JSON may go on.
@@ -227,26 +274,33 @@ impl Messages {
         self.found > 0 && self.mostly_text()
     }
 
-    #[cfg(test)]
     pub(super) fn held(&self) -> usize {
-        self.held.capacity()
+        self.held.capacity() + self.short.as_ref().map_or(0, |short| short.kept.capacity())
     }
 
     fn begin(&mut self) {
         self.held.clear();
+        self.short = None;
         self.depth = 0;
+        self.deepest = 0;
         self.text = Text::Outside;
         self.before = 0;
         self.state = State::Message;
     }
 
     fn strike(&mut self) -> bool {
-        self.strikes = self.strikes.saturating_add(1);
+        self.count();
         self.strict || self.dead()
     }
 
+    /// Counts a line of text.
+    fn count(&mut self) {
+        let lines = if self.found == 0 { &mut self.leading } else { &mut self.strikes };
+        *lines = lines.saturating_add(1);
+    }
+
     fn dead(&self) -> bool {
-        self.strikes >= STRIKES && self.mostly_text()
+        self.strikes >= STRIKES && self.mostly_text() || self.leading > LINES_BEFORE_FIRST
     }
 
     /// `None` where the byte is taken; otherwise whether the line is HTTP's. If not, it is passed over.
@@ -273,7 +327,7 @@ impl Messages {
         if std::mem::take(&mut self.partial) {
             self.passes_partial = !is_preface;
         } else if !is_preface {
-            self.strikes = self.strikes.saturating_add(1);
+            self.count();
         }
         answer
     }
@@ -319,7 +373,12 @@ impl Messages {
                     // The message before broke off.
                     return if self.state == State::MessageLine { Step::Again } else { Step::Broken(at) };
                 }
+                if self.depth > DEEPEST && byte == b'{' && self.state == State::MessageLine {
+                    // Brackets without end stand before it.
+                    return Step::Again;
+                }
                 self.depth = self.depth.saturating_add(1);
+                self.deepest = self.deepest.max(self.depth);
             }
             b'}' | b']' => self.depth = self.depth.saturating_sub(1),
             b'"' => {
@@ -392,15 +451,30 @@ mod tests {
 
     #[test]
     fn text_is_given_up_soon() {
-        for text in [
-            &b"220 mail ready\r\nEHLO x\r\nMAIL FROM:<a>\r\nDATA\r\n{\"a\":1}\r\n{\"b\":2}\r\n"[..],
-            b"*3\r\n$7\r\nPUBLISH\r\n$5\r\n{\"a\":1}\r\n",
-            b"{\0\x01\x02\x03",
-            b"text\x00\x01",
-        ] {
+        let mail = "220 mail ready\r\n250 go on\r\n".repeat(40);
+        for text in [mail.as_bytes(), b"{\0\x01\x02\x03", b"text\x00\x01"] {
             for piece in 1..text.len() {
                 let (found, alive) = cut(text, piece);
                 assert!(!alive && found.is_empty(), "{text:?} {piece} {found:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_stands_behind_lines_of_text_is_told_to_do_so() {
+        for (text, messages, begins, quotes) in [
+            ("220 mail ready\r\nEHLO x\r\nMAIL FROM:<a>\r\nDATA\r\n{\"a\":1}\r\n{\"b\":2}\r\n", 2, true, false),
+            ("*3\r\n$7\r\nPUBLISH\r\n$5\r\nnews\r\n{\"a\":1}\r\n*3\r\n", 1, true, true),
+            ("welcome\n{\"a\":1}\n", 1, true, false),
+            ("welcome\n{\"a\":1}\n{\"a\":2}\n", 2, false, false),
+            ("{\"a\":1}\nwelcome\n", 1, false, true),
+        ] {
+            for piece in 1..text.len() {
+                let (mut found, mut cutter) = (0, Messages::default());
+                for part in text.as_bytes().chunks(piece) {
+                    cutter.push(part, |_| found += 1);
+                }
+                assert_eq!((found, cutter.begins_as_text(), cutter.mostly_text()), (messages, begins, quotes), "{text} {piece}");
             }
         }
     }
@@ -410,5 +484,8 @@ mod tests {
         let mut messages = Messages::partial();
         assert_eq!(messages.push(b"tail of a page\r\nPO", |_| {}), Outcome::Taken);
         assert_eq!(messages.push(b"ST / HTTP/1.1\r\n", |_| {}), Outcome::Http(b"POST ".to_vec(), 12));
+        let mut messages = Messages::partial();
+        let body = b"Server: x\r\nContent-Length: 7\r\nDate: y\r\n\r\n{\"a\":1}HTTP/1.1 200 OK\r\n";
+        assert_eq!(messages.push(body, |_| {}), Outcome::Http(b"HTTP/1.".to_vec(), 10));
     }
 }

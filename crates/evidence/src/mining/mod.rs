@@ -8,23 +8,27 @@ mod cryptonote;
 mod detect;
 mod ethereum;
 mod factors;
+mod framing;
 mod getwork;
 mod http;
 mod login;
 mod message;
 mod messages;
+mod nimiq;
 mod nodes;
 mod opening;
 mod pace;
 mod salvage;
 mod session;
 mod shares;
+mod shorten;
 mod stratum;
 mod stratum_shape;
 mod stratum_v2;
 #[cfg(test)]
 mod tests;
 mod tunnel;
+mod web_jobs;
 mod web_miner;
 mod websocket;
 
@@ -46,6 +50,8 @@ pub(crate) enum Role {
     Miner,
     /// Mines for others that log in to it.
     Proxy,
+    /// Gives work to those that log in to it, and asks no one for it.
+    Pool,
     /// Asks a node of its own for work, or is a peer of nodes; never a miner by that alone.
     Node,
 }
@@ -53,10 +59,12 @@ pub(crate) enum Role {
 /// A conversation in which a mining protocol was spoken.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct MiningSession {
-    /// `stratum`, `stratum_v2`, `cryptonote`, `grin`, `beam`, `eth_proxy`, `ethereum_stratum`, `getwork`, `getblocktemplate`, `web_miner`; of
-    /// nodes `bitcoin_p2p`, `levin`, `rlpx`.
+    /// `stratum`, `stratum_v2`, `cryptonote`, `grin`, `beam`, `eth_proxy`, `ethereum_stratum`, `getwork`, `getblocktemplate`, `web_miner`,
+    /// `nimiq`, `dero`, `xelis`; of nodes `bitcoin_p2p`, `levin`, `rlpx`.
     pub(crate) protocol: &'static str,
     pub(crate) role: Role,
+    /// A tunnel leads to the pool: the server is no more than on the way.
+    pub(crate) tunnelled: bool,
     /// The side that mines.
     pub(crate) miner: Side,
     /// Empty where it cannot be known.

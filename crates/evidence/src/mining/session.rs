@@ -6,9 +6,9 @@ use super::login::{self, Login};
 use super::nodes::Peers;
 use super::pace::Pace;
 use super::shares::{Jobs, Tally, Work, network_difficulty};
-use super::{MiningSession, Role, Side};
+use super::{MiningSession, Role, Side, web_jobs};
 use serde_json::Value;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::net::IpAddr;
 
 /// A conversation is mining from this weight on: one sign that nothing else gives, or two that something else might give alone.
@@ -20,6 +20,8 @@ pub(super) const MINERS_LOGIN: &str = "login of a miner's program";
 const SAID: u8 = 3;
 /// Of one connection only so many are told apart.
 const MOST_LOGINS: usize = 16;
+/// A program mines for one account as one worker, and for its maker's now and then; a proxy for many over one connection.
+const OF_PROXIES: usize = 4;
 const MOST_PENDING: usize = 64;
 const MOST_PROOF: usize = 8;
 const LONGEST_TEXT: usize = 256;
@@ -77,6 +79,9 @@ pub(super) struct Session {
     pub(super) pool: String,
     pub(super) pool_port: u16,
     pool_rank: u8,
+    tunnelled: bool,
+    /// Logins and workers that were named, by their text.
+    names: BTreeSet<String>,
     pub(super) jobs: Jobs,
     pub(super) tally: Tally,
     pace: Pace,
@@ -84,6 +89,10 @@ pub(super) struct Session {
     algorithm: &'static str,
     algorithm_rank: u8,
     coin: &'static str,
+    /// By the pool's name; a wallet tells it more surely.
+    host_coin: &'static str,
+    /// The difficulty of the last job's network.
+    network: Option<f64>,
     /// A miner's or a pool's own sign in a protocol that nodes speak as well.
     pub(super) is_miners: bool,
     /// Work is asked of a node.
@@ -91,6 +100,9 @@ pub(super) struct Session {
     peers: Option<Peers>,
     first: Option<i64>,
     last: i64,
+    /// What was asked for where WebSocket begins.
+    pub(super) path: String,
+    pub(super) counts: Option<web_jobs::Counts>,
     /// How often work was asked for.
     pub(super) polls: u32,
     /// The version of the blocks that CryptoNote's jobs are for.
@@ -172,7 +184,13 @@ impl Session {
     /// A login; one that was said in so many words replaces one that was concluded.
     /// Another account that logs in afterwards is paid for what follows.
     pub(super) fn login(&mut self, text: &str, rank: u8) {
-        if text.trim().is_empty() || rank < self.login_rank {
+        if text.trim().is_empty() {
+            return;
+        }
+        if self.names.len() < OF_PROXIES && !self.names.contains(text) {
+            self.names.insert(clip(text));
+        }
+        if rank < self.login_rank {
             return;
         }
         if rank > self.login_rank {
@@ -215,6 +233,7 @@ impl Session {
 
     /// A tunnel leads there; of tunnels in tunnels the innermost leads to the pool.
     pub(super) fn tunnel(&mut self, host: &str, port: u16) {
+        self.tunnelled = true;
         // The proxy's answer tells nothing.
         if !host.is_empty() && matches!(self.pool_rank, TUNNEL | TUNNEL_TO_NAME) {
             self.pool_rank = 0;
@@ -229,10 +248,16 @@ impl Session {
         }
     }
 
+    /// A protocol that one coin alone speaks.
+    pub(super) fn coin(&mut self, name: &'static str) {
+        self.coin = name;
+    }
+
     /// The bits of a block's header. Only Bitcoin's kin is so hard: whatever has more than 2^33 times the least difficulty is double
     /// SHA-256, and beyond 10^13 it is Bitcoin.
     pub(super) fn header_bits(&mut self, bits: u32) {
         let Some(difficulty) = network_difficulty(bits).filter(|d| d.is_finite()) else { return };
+        self.network = Some(difficulty);
         if difficulty > 8e9 {
             self.algorithm("sha256d", 3);
         }
@@ -287,6 +312,12 @@ impl Session {
         says.recorded |= recorded;
     }
 
+    /// Whether a side said something of mining.
+    pub(super) fn speaks(&self, side: Side) -> bool {
+        let says = if side == Side::Client { self.client_says } else { self.server_says };
+        says.plain || says.recorded
+    }
+
     /// All that speaks of mining came from one side, as records: a log that is shipped.
     fn is_log(&self) -> bool {
         let (client, server) = (self.client_says, self.server_says);
@@ -303,6 +334,15 @@ impl Session {
         self.weight() >= ENOUGH
     }
 
+    /// The side that mines, if any does by now, and whether a tunnel leads to the pool.
+    pub(super) fn mines_now(&self) -> Option<(Side, bool)> {
+        (!self.signs.is_empty() && self.is_mining() && self.is_miners && !self.is_copy()).then(|| (self.miner(), self.tunnelled))
+    }
+
+    fn miner(&self) -> Side {
+        if self.server_mines > self.client_mines { Side::Server } else { Side::Client }
+    }
+
     /// Both sides said what only a miner says, or only a pool: a copy of a conversation, or an echo.
     fn is_copy(&self) -> bool {
         let (most, least) = (self.client_mines.max(self.server_mines), self.client_mines.min(self.server_mines));
@@ -315,6 +355,7 @@ impl Session {
         }
         match coins::program(&self.agent) {
             Program::Proxy => Role::Proxy,
+            _ if self.names.len() >= OF_PROXIES => Role::Proxy,
             _ => Role::Miner,
         }
     }
@@ -326,12 +367,17 @@ impl Session {
         if !self.is_mining() || self.is_copy() || self.is_log() {
             return None;
         }
+        if matches!(self.protocol, "dero" | "xelis") {
+            let path = std::mem::take(&mut self.path);
+            self.login(web_jobs::login_in(&path), 2);
+        }
         if let Some(known) = coins::algorithm_of_program(&self.agent) {
             self.algorithm(known, 2);
         }
         if let Some(known) = coins::algorithm_of_host(&self.pool).or_else(|| coins::algorithm_of_host(name)) {
             self.algorithm(known, 2);
         }
+        self.by_names(name);
         // Pools that switch between coins name the algorithm. Where none is named, a wallet of Monero's means Monero.
         if self.protocol == "cryptonote" && self.login.coin == "XMR" && self.algorithm.is_empty() {
             self.algorithm(coins::algorithm_of_monero(self.block_version), 1);
@@ -355,15 +401,38 @@ impl Session {
         Some(MiningSession { earlier, ..self.told(&now) })
     }
 
+    /// Coin and algorithm by what the pool and the wallet are called, where nothing surer told them.
+    fn by_names(&mut self, name: &str) {
+        let stratum = matches!(self.protocol, "stratum" | "ethereum_stratum" | "eth_proxy");
+        let of_host = coins::of_host(&self.pool).or_else(|| coins::of_host(name));
+        if let Some((coin, algorithm)) = of_host
+            && (self.algorithm.is_empty() && (stratum || self.protocol == "cryptonote" && self.login.coin.is_empty())
+                || self.algorithm == algorithm
+                || (self.algorithm, algorithm) == ("ethash", "etchash"))
+        {
+            if self.algorithm.is_empty() {
+                self.algorithm = algorithm;
+            }
+            self.host_coin = coin;
+        } else if stratum
+            && self.algorithm_rank <= 1
+            && let Some(algorithm) = coins::of_wallet(self.login.coin, self.network)
+        {
+            self.algorithm = algorithm;
+        }
+    }
+
     fn told(&self, turn: &Turn) -> MiningSession {
         let Turn { login, tally, .. } = turn;
         let factor = hashes_per_difficulty(self.algorithm);
-        let coin = if self.coin.is_empty() { coins::coin(self.algorithm, login.coin) } else { self.coin };
+        let by_login = coins::coin(self.algorithm, login.coin);
+        let coin = [self.coin, by_login, self.host_coin].into_iter().find(|coin| !coin.is_empty()).unwrap_or_default();
         let worker = if turn.worker.is_empty() { &login.worker } else { &turn.worker };
         MiningSession {
             protocol: self.protocol,
             role: self.role(),
-            miner: if self.server_mines > self.client_mines { Side::Server } else { Side::Client },
+            miner: self.miner(),
+            tunnelled: self.tunnelled,
             coin: coin.to_owned(),
             algorithm: self.algorithm.to_owned(),
             agent: self.agent.clone(),

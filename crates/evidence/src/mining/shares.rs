@@ -60,10 +60,27 @@ pub(super) fn boundary(hex: &str) -> Option<Work> {
     (target > 0.0).then(|| Work::Hashes(2f64.powi(256) / target))
 }
 
+/// A limit as a decimal number.
+pub(super) fn decimal_target(digits: &str) -> Option<Work> {
+    if digits.is_empty() || digits.len() > 80 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let target: f64 = digits.parse().ok()?;
+    (target > 0.0).then(|| Work::Hashes(2f64.powi(256) / target))
+}
+
 /// A limit of 256 bits, the lowest byte first.
 pub(super) fn boundary_bytes(bytes: &[u8]) -> Option<Work> {
     let target = bytes.iter().rev().fold(0f64, |sum, byte| sum * 256.0 + f64::from(*byte));
     (target > 0.0 && bytes.len() == 32).then(|| Work::Hashes(2f64.powi(256) / target))
+}
+
+/// A limit as the headers of blocks have it: three bytes, and how many bytes it has in all.
+pub(super) fn compact_target(bits: u32) -> Option<Work> {
+    let mantissa = f64::from(bits & 0x00ff_ffff);
+    let exponent = i32::try_from(bits >> 24).ok()? - 3;
+    let target = mantissa * 2f64.powi(8 * exponent);
+    (target > 0.0 && exponent <= 29).then(|| Work::Hashes(2f64.powi(256) / target))
 }
 
 /// The network's difficulty by a header's bits.

@@ -4,7 +4,7 @@ use super::coins;
 use super::login;
 use super::message::{Message, is_hex, is_marked_hex, is_some_hex, number, text};
 use super::session::{Ask, ELSEWHERE, Session, Sign, sign};
-use super::shares::{Work, boundary};
+use super::shares::{Work, boundary, decimal_target};
 use super::stratum_shape as shape;
 use serde_json::{Map, Value};
 
@@ -64,6 +64,7 @@ pub(super) fn request(session: &mut Session, message: &Message<'_>, method: &str
         "mining.get_transactions" | "mining.noop" | "mining.bye" | "mining.hashrate" | "mining.multi_version" => (true, OTHER),
         "mining.notify" if is_named_job(message) => {
             session.jobs.add("");
+            session.coin(if message.params().is_some() { "IRON" } else { "ALPH" });
             (false, NOTIFY)
         }
         "mining.notify" if shape::job(list) => {
@@ -231,6 +232,10 @@ fn notify(session: &mut Session, message: &Message<'_>) {
         session.algorithm("kheavyhash", 3);
     } else if list.get(1).is_some_and(Value::is_number) && hex(2, 64) && message.text(6).bytes().all(|b| b.is_ascii_digit()) && flag(8) {
         session.algorithm("autolykos2", 3);
+        // Pools multiply this limit by the difficulty; some have done so already and then say 1, so that only there it is sure.
+        if session.jobs.current.is_none_or(|work| work == Work::Difficulty(1.0) || matches!(work, Work::Hashes(_))) {
+            session.jobs.set(decimal_target(message.text(6)));
+        }
     }
     session.jobs.add(message.text(0));
 }

@@ -62,7 +62,9 @@ pub(super) fn job(list: &[Value]) -> bool {
         Value::Array(words) => words.len() >= 4 && words.iter().all(Value::is_number),
         _ => false,
     };
-    named && list.len() >= 3 && list.iter().any(hashed)
+    // Header and time in one: what bridges give to Kaspa's machines, and to those of its kin.
+    let of_machines = list.len() == 2 && list.get(1).and_then(Value::as_str).is_some_and(|text| text.len() == 80 && is_hex(text));
+    named && (of_machines || list.len() >= 3 && list.iter().any(hashed))
 }
 
 pub(super) fn configure(list: &[Value]) -> bool {

@@ -42,7 +42,6 @@ pub(super) enum Said {
 }
 
 impl Frames {
-    #[cfg(test)]
     pub(super) fn held(&self) -> usize {
         self.held.capacity()
     }

@@ -1,10 +1,13 @@
 //! Frames of WebSocket: unmasked, and put together where a message comes in pieces. Of compressed messages (RFC 7692) those can be read
 //! that do not lean on the ones before: the first of a side, and all where the sides agreed so. No more than one message is kept for it.
 
+use super::shorten::Short;
 use flate2::{Decompress, FlushDecompress, Status};
 
 /// Longer messages are passed over.
 const LONGEST: usize = 64 << 10;
+/// What is longer is not kept for the next one.
+const SMALL: usize = 4 << 10;
 const TEXT: u8 = 1;
 const BINARY: u8 = 2;
 
@@ -19,6 +22,8 @@ pub(super) struct Frames {
     kind: Kind,
     last: bool,
     message: Vec<u8>,
+    /// It, where it is too long to be kept as it is.
+    short: Option<Box<Short>>,
     /// The message under way is compressed.
     compressed: bool,
     /// It is too long.
@@ -69,7 +74,7 @@ fn head(bytes: &[u8]) -> Result<Option<Head>, ()> {
     Ok(Some(Head { size, length, last: first & 0x80 != 0, compressed: first & 0x40 != 0, opcode, mask }))
 }
 
-/// Whether these bytes begin a frame with JSON inside; `None` where more are needed.
+/// Whether these bytes begin a frame with JSON inside, or a text of it; `None` where more are needed.
 pub(super) fn looks_like(bytes: &[u8]) -> Option<bool> {
     if !matches!(bytes.first(), Some(0x81 | 0x82 | 0x01 | 0x02)) {
         return Some(false);
@@ -80,7 +85,7 @@ pub(super) fn looks_like(bytes: &[u8]) -> Option<bool> {
         Ok(Some(head)) if head.length < 2 => Some(false),
         Ok(Some(head)) => {
             let first = bytes.get(head.size)? ^ head.mask.map_or(0, |mask| mask[0]);
-            Some(matches!(first, b'{' | b'['))
+            Some(matches!(first, b'{' | b'[' | b'"'))
         }
     }
 }
@@ -106,9 +111,8 @@ impl Frames {
         Ok(())
     }
 
-    #[cfg(test)]
     pub(super) fn held(&self) -> usize {
-        self.message.capacity()
+        self.message.capacity() + self.short.as_ref().map_or(0, |short| short.kept.capacity())
     }
 
     fn begin(&mut self, head: &Head) {
@@ -119,6 +123,7 @@ impl Frames {
         self.kind = if head.opcode >= 8 { Kind::Control } else { Kind::Message };
         if matches!(head.opcode, TEXT | BINARY) {
             self.message.clear();
+            self.short = None;
             self.compressed = head.compressed;
             self.passed_over = false;
         }
@@ -129,14 +134,17 @@ impl Frames {
         let (mine, rest) = bytes.split_at(take);
         self.left -= take as u64;
         if self.kind == Kind::Message && !self.passed_over {
-            if self.message.len() + take > LONGEST {
-                self.passed_over = true;
-                self.message = Vec::new();
-            } else if let Some(mask) = self.mask {
+            if let Some(mask) = self.mask {
                 let from = self.masked;
                 self.message.extend(mine.iter().enumerate().map(|(at, byte)| byte ^ mask[(from + at) % 4]));
             } else {
                 self.message.extend_from_slice(mine);
+            }
+            if self.short.is_some() || self.message.len() > LONGEST {
+                self.passed_over = self.compressed || !self.make_short();
+                if self.passed_over {
+                    (self.short, self.message) = (None, Vec::new());
+                }
             }
         }
         self.masked = (self.masked + take) % 4;
@@ -146,14 +154,27 @@ impl Frames {
         rest
     }
 
+    /// Keeps what a long message says; whether there is room.
+    fn make_short(&mut self) -> bool {
+        let short = self.short.get_or_insert_default();
+        short.push(&std::mem::take(&mut self.message));
+        short.kept.len() <= LONGEST
+    }
+
     fn end(&mut self, message: &mut impl FnMut(&[u8])) {
         if self.kind == Kind::Message && self.last {
+            let short = self.short.take();
             if self.passed_over {
                 // What is left of it is of no use.
+            } else if let Some(short) = short {
+                message(&short.kept);
             } else if !self.compressed {
                 message(&self.message);
             } else {
                 message(&inflate(&mut self.message).unwrap_or_default());
+            }
+            if self.message.capacity() > SMALL {
+                self.message = Vec::new();
             }
             self.message.clear();
             self.passed_over = false;
@@ -221,11 +242,22 @@ mod tests {
     }
 
     #[test]
+    fn padding_is_taken_out_of_a_long_message() {
+        let text = format!("{{\"pad\":\"{}\"{},\"b\":1}}", "x".repeat(60_000), " ".repeat(20_000));
+        let (first, last) = text.as_bytes().split_at(40_000);
+        let bytes = [frame(first, TEXT, false, Some([1, 2, 3, 4])), frame(last, 0, true, Some([9, 8, 7, 6]))].concat();
+        for piece in [1, 1_400] {
+            let found = messages(&bytes, piece).unwrap();
+            assert!(found.len() == 1 && found[0].len() < 10_000 && found[0].ends_with("\",\"b\":1}"), "{piece}");
+        }
+    }
+
+    #[test]
     fn what_is_compressed_or_too_long_is_passed_over() {
         let mut compressed = frame(b"{}", TEXT, true, None);
         compressed[0] |= 0x40;
         compressed[2] = 0xff;
-        let huge = [vec![0x81, 127, 0, 0, 0, 0, 0, 2, 0, 0], vec![b'{'; 2 << 16]].concat();
+        let huge = [vec![0x81, 127, 0, 0, 0, 0, 0, 2, 0, 0], vec![b'1'; 2 << 16]].concat();
         let bytes = [compressed, huge, frame(b"[]", TEXT, true, None)].concat();
         assert_eq!(messages(&bytes, 1000).unwrap(), ["", "[]"]);
         assert_eq!(messages(&[0xff, 0xff], 2), Err(()));

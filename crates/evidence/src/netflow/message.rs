@@ -175,6 +175,26 @@ pub(crate) fn parse(bytes: &[u8], cut: usize) -> Option<Message<'_>> {
     }
 }
 
+/// How far an exporter's clock may be off, in ticks: two years.
+const APART: i64 = 730 * 86_400 * ticks::SECOND;
+/// The clock of one that was never set begins in 1970.
+const UNSET: i64 = ticks::UNIX_EPOCH + 366 * 86_400 * ticks::SECOND;
+
+/// Whether a message that was seen at a time may have been sent then: what is only shaped like one tells any time.
+pub(crate) fn is_sane(sent: i64, seen: i64) -> bool {
+    (ticks::UNIX_EPOCH..UNSET).contains(&sent) || sent.saturating_sub(seen).saturating_abs() < APART
+}
+
+/// Whether a stream begins with a message of IPFIX; `None` where more bytes are needed. `seen`: when it did.
+pub(crate) fn begins_ipfix(bytes: &[u8], seen: i64) -> Option<bool> {
+    if !bytes.starts_with(&[0, 10]) {
+        return if bytes.len() < 2 && [0, 10].starts_with(bytes) { None } else { Some(false) };
+    }
+    let (length, seconds) = (be16(bytes, 2)?, be32(bytes, 4)?);
+    let sent = ticks::UNIX_EPOCH + i64::from(seconds) * ticks::SECOND;
+    Some(usize::from(length) >= HEADER_10 + SET && is_sane(sent, seen))
+}
+
 /// Whether the sets, as far as they were captured, fill the datagram.
 fn chain(bytes: &[u8], version: Version, mut at: usize, wire: usize) -> bool {
     let first = at;

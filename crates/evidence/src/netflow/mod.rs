@@ -1,7 +1,7 @@
 //! Records of flows as routers, firewalls and probes send them: NetFlow version 5 and version 9 (RFC 3954), and IPFIX (RFC 7011, with
 //! the reverse fields of RFC 5103), to ASimNetworkSessionLogs.
 //!
-//! They are read where they go to a collector in a capture (see [`crate::pcap`]), and from files of one message after another, which for
+//! They are read where they go to a collector in a capture, IPFIX also over TCP (see [`crate::pcap`]), and from files of one message after another, which for
 //! IPFIX is the file format of RFC 5655. Of a record, addresses, ports, protocol, flags, counts and times are taken; what else a template
 //! has, and what it has of a maker's own, is passed over by its length. Options are read for sampling and for when the exporter
 //! started, no more. Counts of sampled packets are not multiplied.
@@ -19,8 +19,8 @@ mod template;
 use crate::format::{Format, Head, Sniff};
 use crate::pcap::bytes;
 pub(crate) use collector::{At, Collector};
-pub(crate) use message::parse;
 use message::{Length, length};
+pub(crate) use message::{begins_ipfix, is_sane, parse};
 use std::sync::Arc;
 
 pub(crate) struct NetFlow;
@@ -28,8 +28,8 @@ pub(crate) struct NetFlow;
 /// As in read errors.
 const READER: &str = "netflow";
 
-/// Ports that collectors listen on: IPFIX's own and those that exporters are commonly set to. Others use them as well, so that what is
-/// said decides.
+/// Ports that collectors listen on: IPFIX's own and those that exporters are commonly set to. Others use them as well, and collectors use
+/// others, so that what is said decides; at another port its time has to agree, too.
 pub(crate) const PORTS: [u16; 9] = [2_055, 2_056, 4_432, 4_739, 9_025, 9_026, 9_555, 9_995, 9_996];
 
 /// Messages that are looked at.

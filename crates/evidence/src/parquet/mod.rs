@@ -114,12 +114,13 @@ fn guarded<T>(work: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, Strin
     }
 }
 
-/// Whether the wanted columns lie somewhere: the decoder panics at what lies before the file.
-fn placed(groups: &[RowGroupMetaData], mask: &ProjectionMask) -> Result<(), ParquetError> {
+/// Whether the wanted columns lie in the file: the decoder panics at what lies before it, and looks for pages for minutes in what is said to go on behind it.
+fn placed(groups: &[RowGroupMetaData], mask: &ProjectionMask, length: u64) -> Result<(), ParquetError> {
     let columns = groups.iter().flat_map(|group| group.columns().iter().enumerate());
     for (_, column) in columns.filter(|(leaf, _)| mask.leaf_included(*leaf)) {
         let (start, size) = (column.dictionary_page_offset().unwrap_or(column.data_page_offset()), column.compressed_size());
-        if start < 0 || size < 0 {
+        let end = start.checked_add(size).and_then(|end| u64::try_from(end).ok());
+        if start < 0 || size < 0 || end.is_none_or(|end| end > length) {
             return Err(ParquetError::General(format!("column {} has {size} bytes at {start}", column.column_path())));
         }
     }
@@ -135,7 +136,7 @@ fn sample(place: &Place, metadata: &ArrowReaderMetadata) -> Result<Sample, Parqu
         return Ok(sample);
     }
     let mask = ProjectionMask::roots(metadata.parquet_schema(), telling.iter().copied());
-    placed(metadata.metadata().row_groups(), &mask)?;
+    placed(metadata.metadata().row_groups(), &mask, Length::len(place))?;
     let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(place.clone(), metadata.clone())
         .with_projection(mask)
         .with_limit(SAMPLE)
@@ -262,7 +263,7 @@ impl Work {
         roots.sort_unstable();
         roots.dedup();
         let mask = ProjectionMask::roots(self.metadata.parquet_schema(), roots.iter().copied());
-        placed(self.metadata.metadata().row_groups().get(index..=index).unwrap_or_default(), &mask)?;
+        placed(self.metadata.metadata().row_groups().get(index..=index).unwrap_or_default(), &mask, Length::len(&self.place))?;
         let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(self.place.clone(), self.metadata.clone())
             .with_row_groups(vec![index])
             .with_projection(mask)

@@ -1,6 +1,7 @@
 //! From a frame to the IP packet in it.
 
 use super::bytes::{be16, be32, le16, le32};
+use super::tunnel;
 
 /// What stood before the IP packet.
 #[derive(Clone, Copy, Debug, Default)]
@@ -141,6 +142,7 @@ pub(crate) fn typed<'a>(kind: Option<u16>, bytes: &'a [u8], frame: &mut Frame) -
             0x8926 => (kind, bytes) = (be16(bytes, 4).unwrap_or_default(), bytes.get(6..).unwrap_or_default()),
             0x893f => (kind, bytes) = (be16(bytes, 6).unwrap_or_default(), bytes.get(8..).unwrap_or_default()),
             0x880b => return ppp(bytes, frame),
+            0x894f => return tunnel::service_chain(bytes, frame).unwrap_or(Inside::Other),
             0..=1500 => return logical_link(bytes, frame),
             _ => return Inside::Other,
         }

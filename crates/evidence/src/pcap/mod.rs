@@ -15,6 +15,8 @@ mod ip;
 mod link;
 mod names;
 mod rows;
+mod served;
+mod sflow;
 mod stream;
 mod tls;
 mod tracker;

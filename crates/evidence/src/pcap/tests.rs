@@ -145,9 +145,55 @@ fn captures_of_miners_are_read_the_same_in_pieces_of_any_size() {
 /// Nothing is lost where little may be kept: flows are told in parts.
 #[test]
 fn under_small_limits_every_packet_is_still_told() {
-    let limits = Limits { flows: 3, streams: 2, waiting: 1_000, held: 500 };
+    let limits = Limits { flows: 3, streams: 2, waiting: 1_000, held: 500, talk: 9_000 };
     for (name, bytes) in samples().iter().step_by(3) {
         let (_, _, tally) = read(bytes, usize::MAX, limits);
         assert_eq!(tally.in_flows + tally.left_out(), tally.packets, "{name}: {tally:?}");
+    }
+}
+
+/// Messages without an end take no more room than there is, and hide no miner behind them.
+#[test]
+fn messages_without_an_end_use_up_no_more_than_their_room() {
+    let mut all = Vec::new();
+    for port in 0..20 {
+        let mut connection = packets::Connection::open(packets::end("10.0.0.5", 40_000 + port), packets::end("203.0.113.9", 3_333));
+        connection.say(packets::Who::Client, format!("{{\"pad\":[\"{}", "a\",\"".repeat(10_000)));
+        all.push(connection);
+    }
+    let begun = all.iter_mut().flat_map(|connection| connection.take()).collect::<Vec<_>>();
+    let login = b"\n{\"id\":1,\"method\":\"mining.subscribe\",\"params\":[\"cgminer/4.10\"]}\n\
+        {\"id\":2,\"method\":\"mining.authorize\",\"params\":[\"user.rig\",\"x\"]}\n";
+    let said = all.iter_mut().flat_map(|connection| connection.say(packets::Who::Client, login).take());
+    let every: Vec<_> = begun.into_iter().chain(said).collect();
+    let bytes = packets::pcap(&every, packets::Form::default());
+    for (talk, given_up) in [(Limits::default().talk, false), (60_000, true)] {
+        let (rows, _, tally) = read(&bytes, usize::MAX, Limits { talk, ..Limits::default() });
+        let miners: usize =
+            rows.iter().filter(|rows| rows.schema().column_with_name("SharesSubmitted").is_some()).map(RecordBatch::num_rows).sum();
+        assert_eq!((miners, tally.given_up > 0), (20, given_up), "{talk}");
+    }
+}
+
+/// Packets that a switch sampled are read as those that were captured.
+#[test]
+fn packets_in_samples_are_read() {
+    let mut connection = packets::Connection::open(packets::end("10.0.0.5", 40_000), packets::end("203.0.113.9", 3_333));
+    let login = b"{\"id\":1,\"method\":\"mining.subscribe\",\"params\":[\"cgminer/4.10\"]}\n";
+    connection.say(packets::Who::Client, login);
+    let frames = connection.take();
+    let bytes: Vec<&[u8]> = frames.iter().map(|packet| packet.bytes.as_slice()).collect();
+    for port in [6_343, 16_343] {
+        let datagram = |bytes: &[&[u8]]| {
+            packets::datagram(packets::end("192.0.2.1", 50_000), packets::end("192.0.2.2", port), &sflow::datagram(bytes, 256))
+        };
+        let sent: Vec<_> =
+            bytes.chunks(2).map(|pair| packets::Packet { time: packets::Connection::START, bytes: datagram(pair) }).collect();
+        let (rows, _, tally) = read(&packets::pcap(&sent, packets::Form::default()), usize::MAX, Limits::default());
+        let of = |column: &str| -> usize {
+            rows.iter().filter(|rows| rows.schema().column_with_name(column).is_some()).map(RecordBatch::num_rows).sum()
+        };
+        assert_eq!((of("SharesSubmitted"), of("NetworkDuration")), (1, 2), "{port}");
+        assert_eq!((tally.sampled, tally.in_flows + tally.left_out()), (bytes.len() as u64, tally.packets));
     }
 }

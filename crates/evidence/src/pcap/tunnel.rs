@@ -32,6 +32,19 @@ pub(crate) fn udp<'a>(port: u16, bytes: &'a [u8], frame: &mut Frame) -> Option<I
     Some(match port {
         // VXLAN, also at the port that Linux had before there was one.
         4789 | 8472 if bytes.first()? & 8 != 0 => ethernet(bytes.get(8..)?, frame),
+        // VXLAN with other things than Ethernet in it (GPE).
+        4790 if bytes.first()? & 0x30 == 0 && bytes.first()? & 0x0c != 0 => {
+            // Without the mark of a protocol it is as VXLAN.
+            let next = if bytes.first()? & 4 == 0 { 3 } else { *bytes.get(3)? };
+            overlaid(next, bytes.get(8..)?, frame)?
+        }
+        // GRE, and MPLS.
+        4754 => gre(bytes, frame),
+        6635 => typed(Some(0x8847), bytes, frame),
+        // LISP.
+        4341 => Inside::Ip(bytes.get(8..)?),
+        // IPv6 over UDP (Teredo), behind what tells of the way.
+        3544 => Inside::Ip(behind_teredo(bytes)?),
         // Geneve.
         6081 if bytes.first()? & 0xc0 == 0 => {
             let header = 8 + usize::from(bytes.first()? & 0x3f) * 4;
@@ -54,6 +67,38 @@ pub(crate) fn udp<'a>(port: u16, bytes: &'a [u8], frame: &mut Frame) -> Option<I
         }
         _ => return None,
     })
+}
+
+/// What the protocols of an overlay's numbers are; one of them is a header of a service chain.
+fn overlaid<'a>(next: u8, bytes: &'a [u8], frame: &mut Frame) -> Option<Inside<'a>> {
+    Some(match next {
+        1 | 2 => Inside::Ip(bytes),
+        3 => ethernet(bytes, frame),
+        4 => service_chain(bytes, frame)?,
+        5 => typed(Some(0x8847), bytes, frame),
+        _ => return None,
+    })
+}
+
+/// Behind a service chain's header (RFC 8300).
+pub(crate) fn service_chain<'a>(bytes: &'a [u8], frame: &mut Frame) -> Option<Inside<'a>> {
+    let length = usize::from(*bytes.get(1)? & 0x3f) * 4;
+    // One within another is made to be slow.
+    match *bytes.get(3)? {
+        4 => None,
+        next if length >= 8 => overlaid(next, bytes.get(length..)?, frame),
+        _ => None,
+    }
+}
+
+fn behind_teredo(bytes: &[u8]) -> Option<&[u8]> {
+    let rest = match bytes {
+        // Who is who.
+        [0, 1, client, secret, ..] => bytes.get(4 + usize::from(*client) + usize::from(*secret) + 9..)?,
+        _ => bytes,
+    };
+    let rest = if rest.starts_with(&[0, 0]) { rest.get(8..)? } else { rest };
+    (rest.first()? >> 4 == 6).then_some(rest)
 }
 
 fn user_plane(bytes: &[u8]) -> Option<&[u8]> {

@@ -52,6 +52,7 @@ pub fn find(text: &str) -> Vec<Wallet<'_>> {
 fn coin(word: &str) -> Option<&'static str> {
     let first = *word.as_bytes().first()?;
     match (first, word.len()) {
+        (b'N', 36) if nimiq(word) => Some("NIM"),
         (_, 26..=36) => base58::coin(word),
         (b'0', 42) => ethereum(word).then_some("ETH"),
         (b'q' | b'p', 42) => cashaddr::is_valid("bitcoincash", word).then_some("BCH"),
@@ -59,10 +60,24 @@ fn coin(word: &str) -> Option<&'static str> {
         (b'n', 48) => cashaddr::is_valid("nexa", word).then_some("NEXA"),
         (b'a' | b'A', 42) => cashaddr::is_conflux(word).then_some("CFX"),
         (b'9', 51) => base58::is_ergo(word).then_some("ERG"),
+        (_, 59) if bech32::is_xelis(word) => Some("XEL"),
+        (b'd', 66) => bech32::coin(word),
         (b'b' | b'B' | b'l' | b'L' | b'g' | b'u' | b'z', _) => bech32::coin(word),
         (_, 95..=115) => cryptonote::coin(word),
         _ => None,
     }
+}
+
+/// Nimiq's: the sum of bank accounts (ISO 7064), over 20 bytes in 32 letters.
+fn nimiq(word: &str) -> bool {
+    let Some((sum, account)) = word.strip_prefix("NQ").and_then(|rest| rest.split_at_checked(2)) else { return false };
+    let letters = account.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase() && !matches!(b, b'I' | b'O' | b'W' | b'Z'));
+    let digits = account.bytes().chain(*b"NQ").chain(sum.bytes());
+    let rest = digits.fold(0u32, |rest, letter| match letter {
+        b'0'..=b'9' => (rest * 10 + u32::from(letter - b'0')) % 97,
+        _ => (rest * 100 + u32::from(letter.saturating_sub(b'A')) + 10) % 97,
+    });
+    letters && sum.bytes().all(|b| b.is_ascii_digit()) && rest == 1
 }
 
 /// EIP-55: the case of each letter is a bit of a hash. Without mixed case there is nothing to check, and such a number proves nothing.
@@ -117,6 +132,10 @@ mod tests {
                 "u1l8xunezsvhq8fgzfl7404m450nwnd76zshscn6nfys7vyz2ywyh4cc5daaq0c7q2su5lqfh23sp7fkf3kt27ve5948mzpfdvckzaect2jtte308mkwlycj2u0eac077wu70vqcetkxf",
                 "ZEC",
             ),
+            // Of their makers' own sources.
+            ("dero1qyw4fl3dupcg5qlrcsvcedze507q9u67lxfpu8kgnzp04aq73yheqqg2ctjn4", "DERO"),
+            ("vs3mfyywt0fjys0rgslue7mm4wr23xdgejsjk0ld7f2kxng4d4nqqnkdufz", "XEL"),
+            ("NQ61XMNVXULYD874G08HYDXKLK29E7YRKFP6", "NIM"),
             ("nqtsq5g57qupnngwws0rlvsevggu6zxqc0tmk7d3v5ulpfh6", "NEXA"),
             // The example of EIP-55.
             ("0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "ETH"),

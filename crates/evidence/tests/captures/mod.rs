@@ -2,6 +2,7 @@
 
 mod corpora;
 mod hostile;
+mod roles;
 mod sessions;
 mod spoken;
 mod wire;

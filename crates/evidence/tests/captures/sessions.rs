@@ -120,12 +120,16 @@ fn a_session_names_the_packet_that_began_it() {
     assert_eq!((record(*id), *offset), (1, 24 + 16 + 42));
 }
 
+fn in_udp(port: u16, bytes: &[u8]) -> Vec<u8> {
+    datagram(end("192.0.2.1", 50_000), end("192.0.2.2", port), bytes)
+}
+
 /// A way to wrap a frame.
 type Wrap = (&'static str, fn(&[u8]) -> Vec<u8>);
 
 #[test]
 fn tags_labels_and_tunnels_are_taken_off() {
-    let wraps: [Wrap; 11] = [
+    let wraps: [Wrap; 21] = [
         ("nothing", <[u8]>::to_vec),
         ("a tag", |frame| vlan(frame, 0x8100, 7)),
         ("two tags", |frame| vlan(&vlan(frame, 0x8100, 8), 0x88a8, 7)),
@@ -133,6 +137,19 @@ fn tags_labels_and_tunnels_are_taken_off() {
         ("GRE", gre),
         ("VXLAN", vxlan),
         ("IP in IP", ip_in_ip),
+        ("VXLAN-GPE, Ethernet", |frame| in_udp(4_790, &[&[0x0c, 0, 0, 3, 0, 0, 9, 0], frame].concat())),
+        ("VXLAN-GPE, IP", |frame| in_udp(4_790, &[&[0x0c, 0, 0, 1, 0, 0, 9, 0], inside(frame)].concat())),
+        ("VXLAN-GPE without a protocol", |frame| in_udp(4_790, &[&[8, 0, 0, 0, 0, 0, 9, 0], frame].concat())),
+        ("VXLAN-GPE, a service chain", |frame| in_udp(4_790, &[&[0x0c, 0, 0, 4, 0, 0, 9, 0, 0, 2, 2, 3, 0, 0, 1, 255], frame].concat())),
+        ("a service chain", |inner| frame(0x894f, &[&[0, 2, 2, 1, 0, 0, 1, 255], inside(inner)].concat())),
+        ("Geneve", |frame| in_udp(6_081, &[&[1, 0, 0x65, 0x58, 0, 0, 9, 0, 1, 2, 3, 0], frame].concat())),
+        ("GRE in UDP", |frame| in_udp(4_754, &[&[0, 0, 0x65, 0x58], frame].concat())),
+        ("labels in UDP", |frame| in_udp(6_635, &[&[0, 1, 1, 64], inside(frame)].concat())),
+        ("LISP", |frame| in_udp(4_341, &[&[0x80, 0, 0, 1, 0, 0, 0, 1], inside(frame)].concat())),
+        ("IPv4 in IPv6 in UDP", |frame| {
+            let six = ip("2001:db8::1".parse().unwrap(), "2001:db8::2".parse().unwrap(), 4, inside(frame));
+            in_udp(3_544, &[&[0, 1, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 1, 2, 3, 4, 5, 6][..], &six].concat())
+        }),
         ("a tag in VXLAN in GRE", |frame| gre(&vxlan(&vlan(frame, 0x8100, 7)))),
         ("Ethernet behind labels", |inner| frame(0x8847, &[&[0, 1, 1, 64, 0, 0, 0, 0], inner].concat())),
         ("PPPoE", |inner| frame(0x8864, &[&[0x11, 0, 0, 1, 0, 9, 0, 0x21], inside(inner)].concat())),

@@ -67,8 +67,8 @@ const FIELDS: &[(&str, Put)] = &[
     ("Domain", |w, c, n| w.domain = text(c, n)),
     ("RemoteIp", |w, c, n| w.remote_ip = text(c, n)),
     ("RemotePort", |w, c, n| w.remote_port = number(c, n)),
-    ("Coin", |w, c, n| w.coin = text(c, n)),
-    ("Algorithm", |w, c, n| w.algorithm = text(c, n)),
+    ("Coin", |w, c, n| w.coin = known(text(c, n))),
+    ("Algorithm", |w, c, n| w.algorithm = known(text(c, n))),
     ("Wallet", |w, c, n| w.wallet = text(c, n)),
     ("SharesSubmitted", |w, c, n| w.submitted = count(c, n)),
     ("SharesAccepted", |w, c, n| w.accepted = count(c, n)),
@@ -77,6 +77,11 @@ const FIELDS: &[(&str, Put)] = &[
     ("HashesAccepted", |w, c, n| w.hashes_accepted = amount(c, n)),
     ("Intervals", |w, c, n| w.intervals = intervals(&text(c, n))),
 ];
+
+/// A name; captures say so where none is known.
+fn known(name: String) -> String {
+    if name == "unknown" { String::new() } else { name }
+}
 
 fn count(column: &ArrayRef, n: usize) -> u64 {
     number(column, n).and_then(|v| u64::try_from(v).ok()).unwrap_or(0)

@@ -102,3 +102,26 @@ fn real_miners_of_zcash_and_monero_are_counted() {
     let of = |coin: &str| run.of("campaign").filter(|c| c["coins"][0] == coin).filter_map(|c| c["shares_accepted"].as_u64()).max();
     assert_eq!((of("ZEC"), of("XMR")), (Some(45), Some(30)));
 }
+
+#[test]
+fn a_wallet_with_its_prefix_and_a_pool_inside_make_no_campaign_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let with = |ip: &str, role: &str, login: &str, shares: u64| {
+        let mut row = session("", ip, 40_001, shares, shares);
+        for (name, value) in [("Role", role), ("Login", login), ("Wallet", ""), ("Coin", "unknown"), ("Algorithm", "unknown")] {
+            row[name] = json!(value);
+        }
+        row
+    };
+    let rows = [
+        with("192.0.2.1", "miner", "kaspa:qpexample.rig1", 5),
+        with("192.0.2.2", "miner", "qpexample.rig2", 6),
+        with("192.0.2.9", "pool", "", 0),
+    ];
+    fs::write(folder.path().join("PoolhoundStratum_CL.ndjson"), rows.map(|r| format!("{r}\n")).concat()).unwrap();
+    let run = hunt([folder.path().as_os_str()]);
+    let campaigns: Vec<&Value> = run.of("campaign").collect();
+    let [campaign] = campaigns.as_slice() else { panic!("{campaigns:?}") };
+    assert_eq!((campaign["wallet"].as_str(), campaign["shares_submitted"].as_u64()), (Some("qpexample"), Some(11)));
+    assert_eq!((&campaign["coins"], &campaign["algorithms"]), (&json!([]), &json!([])));
+}

@@ -212,8 +212,8 @@ fn what_is_hopeless_is_given_up_early() {
         ("browsing", Client, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(30)),
         ("a download", Server, [&b"HTTP/1.1 200 OK\r\n\r\n"[..], &[b'x'; 20_000]].concat()),
         ("another JSON-RPC", Client, b"{\"id\":1,\"method\":\"ping\",\"params\":[]}\n".repeat(40)),
-        ("one long line", Client, vec![b'a'; 20_000]),
-        ("one long message", Client, [&b"{\"a\":\""[..], &[b'a'; 70_000], b"\n", &[b'a'; 40_000]].concat()),
+        ("one long line", Client, vec![b'a'; 140_000]),
+        ("one long message", Client, [&b"{\"a\":[\""[..], &b"a\",\"".repeat(30_000), b"\n", &[b'a'; 140_000]].concat()),
         ("XML", Client, [&b"<stream>"[..], &[b'a'; 600]].concat()),
     ] {
         for piece in [1, 100, 1400] {

@@ -96,6 +96,37 @@ fn zcash_names_its_pool() {
 }
 
 #[test]
+fn wallets_and_names_of_pools_tell_coin_and_algorithm_where_the_jobs_agree() {
+    const LTC: &str = "LVg2kJoFNg45Nbpy53h7Fe1wKyeXVRhMH9";
+    const KAS: &str = "kaspa:qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a";
+    let zero = hash("0");
+    let bitcoins = |bits: &str| format!(r#"["1","{zero}","01","02",["{zero}"],"20000000","{bits}","65000000",true]"#);
+    let machines = format!(r#"["17","{}"]"#, "0123456789".repeat(8));
+    for (login, host, job, algorithm, coin) in [
+        (LTC, "", bitcoins("1929c4f0"), "scrypt", "LTC"),
+        (LTC, "", bitcoins("1d00ffff"), "", ""),
+        (LTC, "", bitcoins("17034219"), "sha256d", "BTC"),
+        ("user.rig", "ltc.pool.example", bitcoins("1929c4f0"), "scrypt", "LTC"),
+        ("user.rig", "ltc.pool.example", bitcoins("17034219"), "sha256d", "BTC"),
+        ("user.rig", "pool.example", bitcoins("1929c4f0"), "", ""),
+        ("user.rig", "kas.pool.example", machines.clone(), "kheavyhash", "KAS"),
+        (KAS, "", machines, "", ""),
+    ] {
+        let mut conversation = Conversation::default();
+        conversation.server_name(host);
+        conversation.push(
+            Client,
+            format!("{{\"id\":2,\"method\":\"mining.authorize\",\"params\":[\"{login}\",\"x\"]}}\n").as_bytes(),
+            1,
+            false,
+        );
+        conversation.push(Server, format!("{{\"id\":null,\"method\":\"mining.notify\",\"params\":{job}}}\n").as_bytes(), 2, false);
+        let found = conversation.finish().unwrap();
+        assert_eq!((found.algorithm.as_str(), found.coin.as_str()), (algorithm, coin), "{login} {host} {job}");
+    }
+}
+
+#[test]
 fn kawpow_kaspa_and_autolykos_are_known_by_their_jobs() {
     let zero = hash("0");
     let hello = r#"{"id":1,"method":"mining.subscribe","params":["miner/1.0"]}"#;

@@ -4,7 +4,9 @@
 
 use super::*;
 use crate::mining::factors::hashes_per_difficulty;
-use crate::mining::shares::{Work, boundary, boundary_bytes, cryptonote_target, network_difficulty, number_target};
+use crate::mining::shares::{
+    Work, boundary, boundary_bytes, compact_target, cryptonote_target, decimal_target, network_difficulty, number_target,
+};
 
 /// tpruvot/yiimp 52f68f86 `stratum/stratum.cpp`, the pool's divisors; `share.cpp` and `util.cpp` take 0xffff * 2^208 for difficulty 1.
 const YIIMP: &str = "yiimp";
@@ -151,7 +153,9 @@ fn limits_agree_with_worked_examples() {
         let bytes: Vec<u8> = (0..32).rev().map(|at| u8::from_str_radix(hex.get(at * 2..at * 2 + 2).unwrap(), 16).unwrap()).collect();
         boundary_bytes(&bytes)
     };
-    let examples: [(Option<Work>, f64, &str); 18] = [
+    let examples: [(Option<Work>, f64, &str); 20] = [
+        (decimal_target("28948022309329048855892746252171976963147354982949671778132708698262398304"), 4_000.0, "2^256 / 4000"),
+        (compact_target(0x1f01_0000), 65_536.0, "nimiq/core-js Policy BLOCK_TARGET_MAX is 2^240"),
         // XMRig logged "diff 480045" of it.
         (cryptonote_target("f3220000"), 480_045.0, "monero.stackexchange.com 11965"),
         (cryptonote_target("b88d0600"), 10_000.0, "xmrig/xmrig 0ce9664d Job.cpp setTarget"),

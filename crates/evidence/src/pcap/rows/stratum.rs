@@ -31,12 +31,13 @@ impl Record for StratumRow {
         ("Role", |r, _, c| {
             c.text(match r.session.role {
                 Role::Miner => "miner",
+                Role::Pool => "pool",
                 Role::Proxy => "proxy",
                 Role::Node => "node",
             });
         }),
-        ("Coin", |r, _, c| c.text(&r.session.coin)),
-        ("Algorithm", |r, _, c| c.text(&r.session.algorithm)),
+        ("Coin", |r, _, c| c.text(known(&r.session.coin))),
+        ("Algorithm", |r, _, c| c.text(known(&r.session.algorithm))),
         ("Agent", |r, _, c| c.text(&r.session.agent)),
         ("Login", |r, _, c| c.text(&r.session.login)),
         ("Wallet", |r, _, c| c.text(&r.session.wallet)),
@@ -60,6 +61,11 @@ impl Record for StratumRow {
     fn place(&self) -> Place {
         self.seen.place
     }
+}
+
+/// What is not known is told to be.
+fn known(name: &str) -> &str {
+    if name.is_empty() { "unknown" } else { name }
 }
 
 /// A list of `start`, `seconds`, `shares` and `hashes` (null where unknown).

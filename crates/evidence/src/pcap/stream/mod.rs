@@ -1,9 +1,11 @@
 //! What is said in a TCP connection: put in order, and read by those who understand it.
 
 mod assembly;
+mod export;
 mod talk;
 
 use assembly::Assembly;
+use export::Export;
 use talk::Talk;
 
 use super::bytes::be16;
@@ -12,7 +14,9 @@ use super::flow::{CLIENT, SERVER};
 use super::http::{self, Http};
 use super::names::Names;
 use super::rows::{Rows, Seen};
+use super::served::Served;
 use super::tls::{self, Tls};
+use crate::netflow::{self, Collector};
 
 /// What a stream is given besides its bytes.
 pub(crate) struct Env<'a> {
@@ -20,6 +24,8 @@ pub(crate) struct Env<'a> {
     pub(crate) seen: Seen,
     pub(crate) rows: &'a mut Rows,
     pub(crate) names: &'a mut Names,
+    pub(crate) served: &'a mut Served,
+    pub(crate) collector: &'a mut Collector,
     /// See [`super::flow::Flow::service`].
     pub(crate) service: &'a mut &'static str,
 }
@@ -58,6 +64,18 @@ impl Stream {
     /// Bytes that were read and wait for others behind them.
     pub(crate) fn held(&self) -> usize {
         self.listeners.app.held()
+    }
+
+    /// Bytes of messages that may be of mining and have no end yet.
+    pub(crate) fn talk(&self) -> usize {
+        self.listeners.talk.as_ref().map_or(0, Talk::held)
+    }
+
+    /// Gives those up.
+    pub(crate) fn relieve(&mut self) {
+        if let Some(talk) = &mut self.listeners.talk {
+            talk.relieve();
+        }
     }
 
     /// Nobody wants to hear more.
@@ -122,6 +140,7 @@ enum App {
     Dns(Box<DnsStream>),
     Tls(Box<Tls>),
     Http(Box<Http>),
+    Export(Box<Export>),
     /// Nothing that is understood, or nothing more.
     Nothing,
 }
@@ -132,6 +151,7 @@ impl App {
             Self::Dns(dns) => dns.held(),
             Self::Tls(tls) => tls.held(),
             Self::Http(http) => http.held(),
+            Self::Export(export) => export.held(),
             Self::Unknown(_) | Self::Nothing => 0,
         }
     }
@@ -154,7 +174,7 @@ const HEAD: usize = 16;
 impl Listeners {
     fn push(&mut self, side: usize, bytes: &[u8], lost: u32, env: &mut Env<'_>) {
         if let Some(talk) = &mut self.talk
-            && !talk.push(side, bytes, lost > 0, env.seen)
+            && !talk.push(side, bytes, lost > 0, env)
         {
             self.talk = None;
         }
@@ -176,10 +196,11 @@ impl Listeners {
                     head.extend_from_slice(bytes);
                     head.as_slice()
                 };
-                let app = match (tls::begins(first), http::begins(first)) {
-                    (Some(true), _) => App::Tls(Box::new(Tls::new(env.rows.tls.wanted))),
-                    (_, Some(true)) => App::Http(Box::default()),
-                    (None, _) | (_, None) if first.len() < HEAD => {
+                let app = match (tls::begins(first), http::begins(first), netflow::begins_ipfix(first, env.seen.time)) {
+                    (Some(true), ..) => App::Tls(Box::new(Tls::new(env.rows.tls.wanted))),
+                    (_, Some(true), _) => App::Http(Box::default()),
+                    (.., Some(true)) => App::Export(Box::new(Export::new(side))),
+                    (None, ..) | (_, None, _) | (.., None) if first.len() < HEAD => {
                         if head.is_empty() {
                             head.extend_from_slice(bytes);
                         }
@@ -208,6 +229,11 @@ impl Listeners {
             App::Dns(dns) => {
                 if !dns.push(side, bytes, lost, env) {
                     self.end(env);
+                    self.app = App::Nothing;
+                }
+            }
+            App::Export(export) => {
+                if !export.push(side, bytes, lost > 0, env) {
                     self.app = App::Nothing;
                 }
             }
@@ -240,7 +266,7 @@ impl Listeners {
             App::Dns(dns) => dns.exchange.finish(&mut env.rows.dns),
             App::Tls(tls) => tls.finish(&mut env.rows.tls),
             App::Http(http) => http.finish(&mut env.rows.web),
-            App::Unknown(_) | App::Nothing => {}
+            App::Unknown(_) | App::Export(_) | App::Nothing => {}
         }
     }
 }

@@ -12,6 +12,7 @@ use super::ip::protocol;
 use super::link::{self, Frame, Inside};
 use super::names::Names;
 use super::rows::{Rows, Seen, SessionRow};
+use super::served::Served;
 use super::stream::{Env, Stream};
 use crate::netflow::Collector;
 use std::collections::VecDeque;
@@ -27,16 +28,20 @@ pub(crate) struct Limits {
     pub(crate) waiting: usize,
     /// Bytes of messages that are not yet whole, and of questions without answers.
     pub(crate) held: usize,
+    /// Bytes of messages that may be of mining and are not yet whole.
+    pub(crate) talk: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { flows: 262_144, streams: 32_768, waiting: 32 << 20, held: 16 << 20 }
+        Self { flows: 262_144, streams: 32_768, waiting: 32 << 20, held: 16 << 20, talk: 32 << 20 }
     }
 }
 
 /// Packets after which flows are looked at that have been silent for long.
 const SWEEP: u32 = 256;
+/// No message of mining is much longer.
+const SHORT: usize = 8 << 10;
 /// Flows that are ended at a time: after a pause all of them may be over, and each makes a row.
 const ENDED: usize = 64;
 
@@ -45,6 +50,7 @@ pub(crate) struct Tracker {
     table: Table,
     fragments: Fragments,
     names: Names,
+    served: Served,
     /// Of what exporters send to a collector.
     pub(crate) collector: Collector,
     pub(crate) rows: Rows,
@@ -53,6 +59,7 @@ pub(crate) struct Tracker {
     streams: Streams,
     waiting: usize,
     held: usize,
+    talk: usize,
     until_sweep: u32,
     /// What is left at the end, in order.
     last: Option<std::vec::IntoIter<u32>>,
@@ -73,12 +80,14 @@ impl Tracker {
             table: Table::new(limits.flows),
             fragments: Fragments::default(),
             names: Names::default(),
+            served: Served::default(),
             collector: Collector::default(),
             rows,
             tally: Tally::default(),
             streams: Streams::default(),
             waiting: 0,
             held: 0,
+            talk: 0,
             until_sweep: SWEEP,
             last: None,
         }
@@ -111,6 +120,11 @@ impl Tracker {
         }
         let more = left.len() > 0;
         self.last = Some(left);
+        if !more {
+            for pool in self.served.pools() {
+                self.rows.stratum.push(|| pool);
+            }
+        }
         more || self.collector.finish(ENDED, &mut |flow| self.rows.exported.push(|| flow))
     }
 
@@ -210,21 +224,35 @@ impl Tracker {
         let Some(mut stream) = flow.stream.take() else { return };
         let seen = Seen { place: meta.place, time: meta.time, ends: flow.ends(), flow: flow.id() };
         let mut service = flow.service;
-        let (waiting, held) = (stream.waiting(), stream.held());
+        let (waiting, held, talk) = (stream.waiting(), stream.held(), stream.talk());
         let full = self.waiting >= self.limits.waiting;
-        let mut env = Env { seen, rows: &mut self.rows, names: &mut self.names, service: &mut service };
+        let mut env = Env {
+            seen,
+            rows: &mut self.rows,
+            names: &mut self.names,
+            served: &mut self.served,
+            collector: &mut self.collector,
+            service: &mut service,
+        };
         read(&mut stream, &mut env, full);
         if self.held + stream.held() > self.limits.held + held {
             stream.give_up(&mut env);
             self.tally.given_up += 1;
         }
+        // Messages of mining are short: nobody can use up the room for theirs.
+        if stream.talk() > SHORT && self.talk + stream.talk() > self.limits.talk + talk {
+            stream.relieve();
+            self.tally.given_up += 1;
+        }
         let deaf = stream.is_deaf();
         self.held -= held;
+        self.talk -= talk;
         self.waiting -= waiting;
         if deaf {
             self.streams.count -= 1;
         } else {
             self.held += stream.held();
+            self.talk += stream.talk();
             self.waiting += stream.waiting();
         }
         if let Some(flow) = self.table.get(id) {
@@ -258,7 +286,15 @@ impl Tracker {
         self.streams.count -= 1;
         self.waiting -= stream.waiting();
         self.held -= stream.held();
-        let mut env = Env { seen, rows: &mut self.rows, names: &mut self.names, service: &mut flow.service };
+        self.talk -= stream.talk();
+        let mut env = Env {
+            seen,
+            rows: &mut self.rows,
+            names: &mut self.names,
+            served: &mut self.served,
+            collector: &mut self.collector,
+            service: &mut flow.service,
+        };
         stream.finish(flow.bytes, &mut env);
     }
 }

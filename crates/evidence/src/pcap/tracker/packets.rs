@@ -7,8 +7,9 @@ use crate::pcap::dns::Message;
 use crate::pcap::flow::{CLIENT, Ends, Flags, SERVER};
 use crate::pcap::fragments::Whole;
 use crate::pcap::ip::{self, Address, Ip, protocol};
-use crate::pcap::link::{Inside, ethernet};
+use crate::pcap::link::{self, Frame, Inside, ethernet};
 use crate::pcap::rows::Seen;
+use crate::pcap::sflow::{self, Sampled};
 use crate::pcap::stream::Segment;
 use crate::pcap::tunnel;
 
@@ -101,7 +102,10 @@ impl Tracker {
         }
         match (carried.protocol, ports) {
             (protocol::TCP, Some(ports)) => self.tcp(carried, ports, meta),
-            (protocol::UDP, Some(ports)) => self.udp(carried, ports, meta),
+            (protocol::UDP, Some(ports)) => {
+                self.udp(carried, ports, meta);
+                self.sampled(carried, meta, depth);
+            }
             (protocol::TCP | protocol::UDP, None) => self.tally.damaged(meta.place, carried.packets),
             (protocol::SCTP, Some(ports)) => {
                 self.count(carried, ports, is_answer(ports), carried.payload.len() + carried.cut, meta);
@@ -191,12 +195,32 @@ impl Tracker {
         }
     }
 
+    /// Samples of packets on their way to a collector are packets of whoever they tell of.
+    fn sampled(&mut self, carried: Carried<'_>, meta: Meta, depth: u8) {
+        let Some(body) = carried.payload.get(8..).filter(|body| depth < DEPTH && body.starts_with(&[0, 0, 0, 5])) else { return };
+        let Some(packets) = sflow::sampled(body, carried.cut) else { return };
+        self.tally.sampled += packets.len() as u64;
+        for Sampled { link, bytes, cut } in packets {
+            self.tally.packets += 1;
+            let mut meta = Meta { frame: Frame::default(), ..meta };
+            match link::frame(link, bytes, &mut meta.frame) {
+                Inside::Ip(bytes) => self.ip(bytes, cut as usize, meta, depth + 1),
+                Inside::Other => self.tally.other += 1,
+                Inside::Damaged | Inside::UnknownLink => self.tally.damaged(meta.place, 1),
+            }
+        }
+    }
+
     /// Records of flows on their way to a collector are sessions as well, of whoever they tell of.
     fn exported(&mut self, id: u32, port: u16, body: &[u8], carried: Carried<'_>, meta: Meta) {
-        if !netflow::PORTS.contains(&port) {
+        // Most datagrams are told by their first bytes.
+        if !matches!(body, [0, 5 | 9 | 10, ..]) {
             return;
         }
         let Some(message) = netflow::parse(body, carried.cut) else { return };
+        if !netflow::PORTS.contains(&port) && !netflow::is_sane(message.sent, meta.time) {
+            return;
+        }
         if let Some(flow) = self.table.get(id) {
             flow.service = message.service();
         }

@@ -20,6 +20,8 @@ pub(crate) struct Tally {
     pub(crate) given_up: u64,
     /// Packets of which only the beginning was kept, with bytes of a TCP connection in the rest.
     pub(crate) cut: u64,
+    /// Packets of which a sample was sent to a collector.
+    pub(crate) sampled: u64,
     /// Packets in parts of which some did not come.
     pub(crate) incomplete: u64,
 }
@@ -53,6 +55,12 @@ impl Tally {
             told.push(format!(
                 "{count} packets whose headers are cut off or make no sense are left out; the first is record {} at offset {}",
                 place.record, place.offset
+            ));
+        }
+        if self.sampled > 0 {
+            told.push(format!(
+                "{} packets are samples of sFlow: of the traffic that they were taken of, most is not seen, and counts are of the samples",
+                self.sampled
             ));
         }
         if self.incomplete > 0 {

@@ -29,6 +29,10 @@ pub(crate) enum Tunnel {
     Both,
     /// None, but the line with which a balancer tells whom it speaks for.
     Balancer,
+    /// None, but lines of text with which a server greets.
+    Greeting,
+    /// None, but lines of text, brackets and blanks with which a client begins.
+    Junk,
     WebSocket,
 }
 
@@ -36,7 +40,7 @@ impl Tunnel {
     /// The pool that the tunnel leads to.
     pub(crate) fn pool(self, name: &'static str) -> &'static str {
         match self {
-            Self::None | Self::WebSocket | Self::Balancer => "",
+            Self::None | Self::WebSocket | Self::Balancer | Self::Greeting | Self::Junk => "",
             Self::Socks4 | Self::Socks5Address => "203.0.113.66",
             Self::Socks5Address6 => "2001:db8:66::9",
             _ => name,
@@ -61,6 +65,11 @@ impl Tunnel {
         match self {
             Self::None | Self::WebSocket => Vec::new(),
             Self::Balancer => vec![c(format!("PROXY TCP4 10.0.0.5 203.0.113.66 50000 {port}\r\n").into_bytes())],
+            Self::Greeting => vec![s(b"Welcome.\r\nAll is watched.\r\n\r\nBe good.\r\nHave fun.\r\nBye.\r\n".to_vec())],
+            Self::Junk => {
+                let junk = format!("one\ntwo\r\nthree\n{}\n{}{}\n", "[".repeat(3_000), "\n".repeat(500), " {".repeat(1_000));
+                vec![c(junk.into_bytes())]
+            }
             Self::Connect => vec![c(ask("Proxy-Connection: keep-alive\r\n")), s(established)],
             Self::ConnectTwice => vec![
                 c(ask("")),
@@ -106,9 +115,10 @@ pub(crate) fn flights(script: &Script, variant: &Variant, numbers: &mut Numbers)
     let mut packers = [Packer::new(variant.packed), Packer::new(variant.packed)];
     let carrier = if variant.tunnel == Tunnel::WebSocket { Carrier::WebSocket("ws.pool.example") } else { script.carrier };
     let mut all = Vec::new();
-    if let Carrier::WebSocket(host) = carrier {
+    if let Carrier::WebSocket(url) = carrier {
+        let (host, path) = url.split_once('/').unwrap_or((url, "proxy"));
         let ask = format!(
-            "GET /proxy HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+            "GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
              Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
         );
         let answer = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
@@ -122,7 +132,7 @@ pub(crate) fn flights(script: &Script, variant: &Variant, numbers: &mut Numbers)
             Said::Json(message) => {
                 let text = style.write(message, numbers);
                 match carrier {
-                    Carrier::Lines | Carrier::Raw => (text + style.end).into_bytes(),
+                    Carrier::Lines | Carrier::Raw => variant.framing.put((text + style.end).into_bytes()),
                     Carrier::Http { target, asks, answers } => http(*who, &text, [target, asks, answers], chunked, numbers),
                     Carrier::WebSocket(_) => match packers[usize::from(*who == Who::Server)].pack(text.as_bytes()) {
                         Some(packed) => frame(*who, 0xc1, &packed, numbers),
@@ -134,6 +144,32 @@ pub(crate) fn flights(script: &Script, variant: &Variant, numbers: &mut Numbers)
         all.push(Flight { who: *who, bytes, said: number });
     }
     all
+}
+
+/// How lines are put.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Framing {
+    Lines,
+    /// In letters of two bytes, the lower one first or last.
+    Wide(bool),
+    /// Behind a length of so many bytes, the lowest first or last.
+    Prefixed(usize, bool),
+}
+
+impl Framing {
+    fn put(self, line: Vec<u8>) -> Vec<u8> {
+        match self {
+            Self::Lines => line,
+            Self::Wide(little) => line.into_iter().flat_map(|b| if little { [b, 0] } else { [0, b] }).collect(),
+            Self::Prefixed(size, little) => {
+                let mut length = (line.len() as u64).to_be_bytes()[8 - size..].to_vec();
+                if little {
+                    length.reverse();
+                }
+                [length, line].concat()
+            }
+        }
+    }
 }
 
 /// Whether WebSocket's messages are compressed, and lean on those before.

@@ -7,7 +7,19 @@ use super::script::{Carrier, Facts, Said, Script, Truth, c, s};
 use serde_json::json;
 
 pub(crate) fn scripts() -> Vec<Script> {
-    vec![beam(), iron_fish(), conflux(), alephium(), ergo(), kaspa(), tari(), bytom(), monero_without_agent()]
+    vec![
+        beam(),
+        iron_fish(),
+        conflux(),
+        alephium(),
+        ergo(),
+        kaspa(),
+        kaspa_machines(),
+        litecoin_machines(),
+        tari(),
+        bytom(),
+        monero_without_agent(),
+    ]
 }
 
 fn script(name: &'static str, said: Vec<(Who, Said)>, facts: Facts) -> Script {
@@ -164,6 +176,66 @@ fn kaspa() -> Script {
         ..Facts::default()
     };
     script("kaspa", said, facts)
+}
+
+/// Machines for Kaspa get header and time in one number; the wallet tells the algorithm.
+fn kaspa_machines() -> Script {
+    let mut numbers = Numbers::of("kaspa-machines");
+    const WALLET: &str = "qqqsyqcyq5rqwzqfpg9scrgwpugpzysnzs23v9ccrydpk8qarc0jqsxdsp6jf";
+    let login = format!("kaspa:{WALLET}.ks0");
+    let said = vec![
+        c(json!({"id": 1, "method": "mining.subscribe", "params": ["IceRiverMiner-v1.1"]})),
+        s(json!({"id": 1, "jsonrpc": "2.0", "result": [true, "EthereumStratum/1.0.0"], "error": null})),
+        c(json!({"id": 2, "method": "mining.authorize", "params": [login]})),
+        s(json!({"id": 2, "jsonrpc": "2.0", "result": true, "error": null})),
+        s(json!({"id": null, "jsonrpc": "2.0", "method": "mining.set_difficulty", "params": [4096]})),
+        s(json!({"id": null, "jsonrpc": "2.0", "method": "mining.notify", "params": ["11", numbers.hex(80)]})),
+        c(json!({"id": 3, "method": "mining.submit", "params": [login, "11", numbers.hex(16)]})),
+        s(json!({"id": 3, "jsonrpc": "2.0", "result": true, "error": null})),
+    ];
+    let facts = Facts {
+        protocol: "stratum",
+        login,
+        wallet: WALLET,
+        worker: "ks0",
+        agent: "IceRiverMiner-v1.1",
+        algorithm: "kheavyhash",
+        late: Some(5),
+        login_again: true,
+        ..Facts::default()
+    };
+    script("kaspa-machines", said, facts)
+}
+
+/// Machines for Litecoin say no more than its wallet; the bits of its header agree.
+fn litecoin_machines() -> Script {
+    let mut numbers = Numbers::of("litecoin-machines");
+    const WALLET: &str = "LVg2kJoFNg45Nbpy53h7Fe1wKyeXVRhMH9";
+    let login = format!("{WALLET}.l7");
+    let job = |id: &str, numbers: &mut Numbers| json!({"id": null, "method": "mining.notify", "params": [id, numbers.hex(64), numbers.hex(90), numbers.hex(120), [numbers.hex(64)], "20000000", "1929c4f0", "65a1b2c3", true]});
+    let said = vec![
+        c(json!({"id": 1, "method": "mining.subscribe", "params": ["cgminer/4.12"]})),
+        s(json!({"id": 1, "result": [[["mining.set_difficulty", "1"], ["mining.notify", "1"]], "08000002", 4], "error": null})),
+        c(json!({"id": 2, "method": "mining.authorize", "params": [login, "x"]})),
+        s(json!({"id": 2, "result": true, "error": null})),
+        s(json!({"id": null, "method": "mining.set_difficulty", "params": [65_536]})),
+        s(job("1", &mut numbers)),
+        c(json!({"id": 3, "method": "mining.submit", "params": [login, "1", "00000000", "65a1b2c3", numbers.hex(8)]})),
+        s(json!({"id": 3, "result": true, "error": null})),
+        s(job("2", &mut numbers)),
+    ];
+    let facts = Facts {
+        protocol: "stratum",
+        login,
+        wallet: WALLET,
+        worker: "l7",
+        agent: "cgminer/4.12",
+        algorithm: "scrypt",
+        late: Some(5),
+        login_again: true,
+        ..Facts::default()
+    };
+    script("litecoin-machines", said, facts)
 }
 
 /// A blob that is a hash, and a program that nobody knows.

@@ -15,6 +15,7 @@ mod segments;
 mod text;
 mod tls;
 mod variant;
+mod web;
 
 use super::packets::{self, Connection, Packet, end};
 use carry::{Flight, Packed, Tunnel};
@@ -49,7 +50,11 @@ const POOL: &str = "pool.example";
 
 /// All miners, one capture after another.
 pub(crate) fn mining() -> impl Iterator<Item = io::Result<Case>> {
-    cases(bitcoin::scripts().into_iter().chain(others::scripts()).chain(coins::scripts()).collect())
+    cases(miners().collect())
+}
+
+fn miners() -> impl Iterator<Item = Script> {
+    bitcoin::scripts().into_iter().chain(others::scripts()).chain(coins::scripts()).chain(web::scripts())
 }
 
 /// All that is none.
@@ -60,8 +65,7 @@ pub(crate) fn near_misses() -> impl Iterator<Item = io::Result<Case>> {
 /// Miners whose capture begins with one of their messages, up to the last from which on all that follows must be enough.
 pub(crate) fn late_miners() -> impl Iterator<Item = io::Result<Case>> {
     let plain = variant::all().into_iter().find(|variant| variant.part == Part::Late);
-    let scripts = bitcoin::scripts().into_iter().chain(others::scripts()).chain(coins::scripts());
-    scripts.zip(std::iter::repeat(plain)).filter_map(|(script, plain)| Some((script, plain?))).flat_map(|(mut script, plain)| {
+    miners().zip(std::iter::repeat(plain)).filter_map(|(script, plain)| Some((script, plain?))).flat_map(|(mut script, plain)| {
         let last = if let Truth::Mining(Facts { late: Some(late), .. }) = &script.truth { *late } else { 0 };
         (1..=last).map(move |late| {
             if let Truth::Mining(facts) = &mut script.truth {
@@ -105,7 +109,7 @@ fn can_be_told(script: &Script, variant: &Variant) -> bool {
 
 fn case(script: &Script, variant: &Variant) -> io::Result<Case> {
     let mut numbers = Numbers::of(&format!("{}/{}", script.name, variant.name));
-    let by_proxy = !matches!(variant.tunnel, Tunnel::None | Tunnel::WebSocket | Tunnel::Balancer);
+    let by_proxy = !matches!(variant.tunnel, Tunnel::None | Tunnel::WebSocket | Tunnel::Balancer | Tunnel::Greeting | Tunnel::Junk);
     let (client, server) = match (variant.six, by_proxy) {
         (false, false) => (end(CLIENT, 50_000), end("203.0.113.66", 3_333)),
         (false, true) => (end(CLIENT, 50_000), end("10.0.0.8", 3_128)),
@@ -217,7 +221,7 @@ fn cells(facts: &Facts, carrier: Carrier, variant: &Variant, client: &str) -> Ve
     if whole {
         cells.extend([
             ("Agent", facts.agent.to_owned()),
-            ("Algorithm", facts.algorithm.to_owned()),
+            ("Algorithm", if facts.algorithm.is_empty() { "unknown" } else { facts.algorithm }.to_owned()),
             ("SharesSubmitted", facts.submitted.to_string()),
             ("SharesAccepted", facts.accepted.to_string()),
         ]);

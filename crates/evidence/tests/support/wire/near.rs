@@ -263,6 +263,32 @@ fn sockets() -> Vec<Script> {
                 c(json!({"type": "submit", "params": {"job_id": "1", "result": "done"}})),
             ],
         ),
+        none("rows-behind-lengths", Carrier::Lines, rows_behind_lengths()),
+        none(
+            "messages-by-name",
+            SOCKET,
+            vec![
+                c(json!({"message": "register", "mode": "smart", "address": "NQ Street 5", "deviceId": 7})),
+                s(json!({"message": "registered"})),
+                s(json!({"message": "settings", "address": "me", "extraData": "bGlnaHQ=", "target": "dark", "nonce": 7})),
+                c(json!({"message": "share", "nonce": 5, "with": ["bob"]})),
+                s(json!({"message": "balance", "balance": 12, "confirmedBalance": 12})),
+                s(json!({"message": "new-block", "blockHeader": "Breaking news"})),
+                s(json!({"message": "error", "reason": "share expired"})),
+            ],
+        ),
+        none(
+            "jobs-without-blobs",
+            SOCKET,
+            vec![
+                s(json!({"jobid": "build-7", "height": 3, "difficulty": "9000", "status": "OK", "blockhashing_blob": ""})),
+                s(json!({"new_job": {"algorithm": "sha256", "name": "nightly", "difficulty": "9000"}})),
+                s(json!({"block_template": numbers.hex(400)})),
+                s(json!("block_accepted")),
+                c(json!({"jobid": "build-7", "mbl_blob": "artefact"})),
+                c(json!({"miner_work": "dig"})),
+            ],
+        ),
         none(
             "cable",
             SOCKET,
@@ -392,5 +418,17 @@ fn shapes() -> Vec<Script> {
             Carrier::Lines,
             vec![ask("login", json!({"login": wallet, "pass": "x"})), done(json!({"status": "error"}))],
         ),
+    ]
+}
+
+/// A store whose records stand behind their lengths: some hold what a pool said.
+fn rows_behind_lengths() -> Vec<(Who, Said)> {
+    let put = |who, text: &str| bytes(who, [&(text.len() as u32).to_be_bytes()[..], text.as_bytes()].concat());
+    vec![
+        put(Who::Client, r#"{"get":"messages","of":"2026-11-18"}"#),
+        put(Who::Server, r#"{"id":1,"method":"mining.subscribe","params":["cgminer/4.10.0"]}"#),
+        put(Who::Server, r#"{"id":2,"method":"mining.authorize","params":["1P7ujsXeX7GxQwHNnJsRMgAdNkFZmNVqJT.rig","x"]}"#),
+        put(Who::Client, r#"{"get":"messages","of":"2026-11-19"}"#),
+        put(Who::Server, r#"{"id":3,"method":"mining.submit","params":["user.rig","1","00000001","65000000","1234abcd"]}"#),
     ]
 }

@@ -19,7 +19,7 @@ pub(crate) enum Carrier {
         asks: &'static str,
         answers: &'static str,
     },
-    /// Frames behind a request to this host.
+    /// Frames behind a request to this host, and for what stands behind it.
     WebSocket(&'static str),
     Raw,
 }

@@ -1,6 +1,6 @@
 //! The variants in which each conversation is written.
 
-use super::carry::{Packed, Tunnel};
+use super::carry::{Framing, Packed, Tunnel};
 use super::file::{Frame, Kind};
 use super::script::Carrier;
 use super::segments::{Arrival, Part};
@@ -13,6 +13,7 @@ pub(crate) struct Variant {
     pub(crate) tunnel: Tunnel,
     pub(crate) chunked: bool,
     pub(crate) packed: Packed,
+    pub(crate) framing: Framing,
     pub(crate) segment: usize,
     /// Messages of a side in a row are sent at once.
     pub(crate) joined: bool,
@@ -48,6 +49,7 @@ impl Variant {
             tunnel: Tunnel::None,
             chunked: false,
             packed: Packed::No,
+            framing: Framing::Lines,
             segment: 1_400,
             joined: false,
             arrival: Arrival::InOrder,
@@ -82,6 +84,10 @@ impl Variant {
 
 fn styled(name: &'static str, style: Style) -> Variant {
     Variant { style, only: Only::Text, ..Variant::new(name) }
+}
+
+fn put(name: &'static str, framing: Framing) -> Variant {
+    Variant { framing, only: Only::Lines, ..Variant::new(name) }
 }
 
 fn framed(name: &'static str, frame: Frame) -> Variant {
@@ -122,6 +128,14 @@ fn texts() -> Vec<Variant> {
         styled("blank-lines", Style { end: "\r\n\r\n", ..plain }),
         styled("without-line-ends", Style { end: "", ..plain }),
         styled("zero-behind", Style { end: "\0", ..plain }),
+        put("utf-16", Framing::Wide(true)),
+        put("utf-16-big-endian", Framing::Wide(false)),
+        Variant { segment: 1, ..put("utf-16-by-byte", Framing::Wide(true)) },
+        put("behind-four-bytes", Framing::Prefixed(4, false)),
+        put("behind-four-bytes-little-endian", Framing::Prefixed(4, true)),
+        put("behind-two-bytes", Framing::Prefixed(2, false)),
+        Variant { segment: 1, ..put("behind-two-bytes-little-endian-by-byte", Framing::Prefixed(2, true)) },
+        Variant { tunnel: Tunnel::Socks5, segment: 1, ..put("behind-four-bytes-in-socks5-by-byte", Framing::Prefixed(4, false)) },
         styled("more-members", Style { more: true, ..plain }),
         styled("text-ids", Style { text_ids: true, ..plain }),
         styled("wild", Style { more: true, text_ids: true, end: "\r\n", ..wild }),
@@ -184,6 +198,9 @@ fn places() -> Vec<Variant> {
         tunnelled("connect", Tunnel::Connect),
         tunnelled("connect-twice", Tunnel::ConnectTwice),
         Variant { only: Only::Lines, ..tunnelled("balancer", Tunnel::Balancer) },
+        Variant { only: Only::Lines, ..tunnelled("greeting", Tunnel::Greeting) },
+        Variant { only: Only::Lines, ..tunnelled("junk-before", Tunnel::Junk) },
+        Variant { only: Only::Lines, segment: 17, ..tunnelled("junk-before-by-seventeen", Tunnel::Junk) },
         tunnelled("socks4", Tunnel::Socks4),
         tunnelled("socks4a", Tunnel::Socks4a),
         tunnelled("socks5", Tunnel::Socks5),
