@@ -1,5 +1,6 @@
 //! One flow of a flow log as a row of ASimNetworkSessionLogs.
 
+use crate::evenness::Evenness;
 use crate::row::quote;
 use crate::{ColumnBuilder, Input, ReadContext, TableBuilder};
 use model::ticks;
@@ -53,7 +54,17 @@ pub(crate) struct Session<'a> {
 pub(crate) enum Additional<'a> {
     Text(&'a str),
     Number(i64),
+    Real(f64),
     Bool(bool),
+}
+
+/// How even the rate was, where there are steps to tell it from.
+pub(crate) fn evenness(even: &Evenness) -> [(&'static str, Additional<'static>); 2] {
+    let (steps, deviation) = match even.told() {
+        Some((steps, deviation)) => (Additional::Number(steps), Additional::Real(deviation)),
+        None => (Additional::Text(""), Additional::Text("")),
+    };
+    [("RateSteps", steps), ("RateDeviation", deviation)]
 }
 
 impl Session<'_> {
@@ -81,6 +92,7 @@ impl Session<'_> {
             match value {
                 Additional::Text(text) => quote(text, &mut out),
                 Additional::Number(number) => out.push_str(&number.to_string()),
+                Additional::Real(number) => out.push_str(&format!("{number:.4}")),
                 Additional::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
             }
         }

@@ -6,7 +6,7 @@
 //! file is read; only the building of batches is left to other threads.
 
 pub(crate) mod bytes;
-mod dns;
+pub(crate) mod dns;
 mod file;
 mod flow;
 mod fragments;
