@@ -80,6 +80,17 @@ impl Session<'_> {
         self.duration.or_else(|| self.start.zip(self.end).map(|(start, end)| end.saturating_sub(start) / (ticks::SECOND / 1_000)))
     }
 
+    /// How even the rate was, for the hunts: a column that most readers leave empty, where AdditionalFields would have to be made of every row.
+    fn message(&self, column: &mut ColumnBuilder) {
+        let find = |name: &str| self.additional.iter().find(|(known, _)| *known == name).map(|(_, value)| value);
+        match (find("RateSteps"), find("RateDeviation")) {
+            (Some(Additional::Number(steps)), Some(Additional::Real(deviation))) => {
+                column.text(&format!("rate over {steps} steps varies by {deviation:.4}"));
+            }
+            _ => column.missing(),
+        }
+    }
+
     fn additional(&self, column: &mut ColumnBuilder) {
         let mut out = String::new();
         for (name, value) in &self.additional {
@@ -141,6 +152,7 @@ const COLUMNS: &[(&str, Put)] = &[
     ("SrcPackets", |s, c| c.long_option(s.source_packets)),
     ("DstPackets", |s, c| c.long_option(s.destination_packets)),
     ("NetworkPackets", |s, c| c.long_option(Session::sum(s.packets, s.source_packets, s.destination_packets))),
+    ("EventMessage", |s, c| s.message(c)),
     ("_ResourceId", |s, c| c.text(s.resource)),
     ("AdditionalFields", |s, c| s.additional(c)),
 ];

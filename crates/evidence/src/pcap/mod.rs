@@ -129,6 +129,9 @@ impl Chunks for Reader {
         for (place, reason) in self.tracker.tally.errors() {
             cx.error(&self.input, READER, Some(place.offset), Some(place.record), reason);
         }
+        if let Some(reason) = self.tracker.collector.nothing_read() {
+            cx.error(&self.input, READER, None, None, reason);
+        }
         for warning in self.tracker.tally.warnings().into_iter().chain(self.tracker.collector.warnings()) {
             cx.warning(&self.input, warning);
         }

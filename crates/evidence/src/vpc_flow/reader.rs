@@ -79,7 +79,10 @@ struct Check {
     what: &'static str,
 }
 
-const CHECKS: [(&str, fn(&str) -> bool, &str); 9] = [
+/// The field, what is sound in it, and what it is in words.
+type Checked = (&'static str, fn(&str) -> bool, &'static str);
+
+const CHECKS: [Checked; 9] = [
     ("srcaddr", is::<IpAddr>, "a source address"),
     ("dstaddr", is::<IpAddr>, "a destination address"),
     ("pkt-srcaddr", is::<IpAddr>, "a packet's source address"),
