@@ -143,7 +143,9 @@ fn how_even_a_connection_was_is_told() {
     let (rows, _) = Folder::new(&[("PT1H.json", log.as_bytes())]).table("ASimNetworkSessionLogs", &["AdditionalFields", "EventMessage"]);
     assert_eq!(
         rows,
-        [r#"{"FlowRecords":26,"BeginSeen":false,"Encryption":"NX","RateSteps":12,"RateDeviation":0.3482}|rate over 12 steps varies by 0.3482"#]
+        [
+            r#"{"FlowRecords":26,"BeginSeen":false,"Encryption":"NX","RateSteps":12,"RateDeviation":0.3482}|rate over 12 steps varies by 0.3482"#
+        ]
     );
 }
 

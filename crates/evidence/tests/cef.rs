@@ -1,6 +1,6 @@
 //! Events in the Common Event Format.
 
-use crate::support::Folder;
+use crate::support::{Folder, read, wants};
 use model::{Source, ticks};
 
 const TABLE: &str = "CommonSecurityLog";
@@ -70,4 +70,22 @@ fn what_is_broken_is_told_with_its_place() {
     assert_eq!(rows.len(), 30);
     let errors: Vec<_> = seen.errors.iter().map(|e| (e.record, e.reason.as_str())).collect();
     assert_eq!(errors, [(Some(30), "no event of the Common Event Format")]);
+}
+
+/// Each byte changed, and the end anywhere: never more than an error.
+#[test]
+fn events_with_any_byte_changed_are_read_to_their_end() {
+    for at in 0..LINES.len() {
+        for value in [b'|', b'=', b'\\', 0xff] {
+            let mut changed = LINES.as_bytes().to_vec();
+            changed[at] = value;
+            changed.truncate(if value == 0xff { at + 1 } else { usize::MAX });
+            let evidence = evidence::open_bytes(&[("x.log", &changed)], evidence::Options::default());
+            let offer = evidence.offer();
+            if offer.tables.iter().any(|table| &*table.name == TABLE) {
+                let seen = read(&evidence, &wants(&offer, &[(TABLE, COLUMNS)]), 1);
+                assert!(seen.errors.iter().all(|e| !e.reason.contains("report it")), "{at} {value}: {:?}", seen.errors);
+            }
+        }
+    }
 }
