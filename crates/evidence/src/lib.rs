@@ -11,6 +11,7 @@
 mod archive;
 mod azure_flow;
 mod basic;
+mod cef;
 mod columns;
 mod connection;
 mod context;
@@ -19,6 +20,7 @@ mod discover;
 mod dns_log;
 mod error;
 mod eve;
+mod evenness;
 mod exports;
 mod flow_text;
 mod format;
@@ -67,6 +69,7 @@ fn formats() -> &'static [&'static dyn Format] {
         &dns_log::DnsLog,
         &flow_text::FlowText,
         &proxy_log::ProxyLog,
+        &cef::Cef,
         &parquet::Parquet,
         &exports::csv::Csv,
         &exports::objects::Json,

@@ -33,7 +33,29 @@ pub(crate) fn unread(head: &Head<'_>) -> Unread {
     if let Some(what) = document(head.name) {
         return Unread::Document(what);
     }
-    doubtful(head).map_or(Unread::Other, Unread::Doubtful)
+    match doubtful(head) {
+        Some(reason) => Unread::Doubtful(reason),
+        None => bomb(head).map_or(Unread::Other, Unread::Doubtful),
+    }
+}
+
+/// A compressed file that grows out of all proportion, which the file scanner sees as it is packed: nobody knows what is in it.
+fn bomb(head: &Head<'_>) -> Option<String> {
+    let caps = &head.options.caps;
+    // Few files pack so well that all of them need to be read.
+    let least = caps.bomb_floor / (caps.ratio * 4).max(1);
+    if head.complete || head.input.size < least || !packs_well(head.bytes, caps.ratio / 4) {
+        return None;
+    }
+    let read = head.input.open(caps).and_then(|mut stream| std::io::copy(&mut stream, &mut std::io::sink()));
+    head.input.take_progress();
+    read.err().map(|error| format!("cannot be read: {error}")).filter(|reason| reason.contains("bomb"))
+}
+
+fn packs_well(bytes: &[u8], ratio: u64) -> bool {
+    let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+    let done = std::io::copy(&mut &*bytes, &mut packed).and_then(|_| packed.finish());
+    done.is_ok_and(|packed| (packed.len() as u64).saturating_mul(ratio) < bytes.len() as u64)
 }
 
 const MAGIC: [(&[u8], &str); 11] = [

@@ -1,5 +1,6 @@
 //! One flow of a flow log as a row of ASimNetworkSessionLogs.
 
+use crate::evenness::Evenness;
 use crate::row::quote;
 use crate::{ColumnBuilder, Input, ReadContext, TableBuilder};
 use model::ticks;
@@ -53,7 +54,17 @@ pub(crate) struct Session<'a> {
 pub(crate) enum Additional<'a> {
     Text(&'a str),
     Number(i64),
+    Real(f64),
     Bool(bool),
+}
+
+/// How even the rate was, where there are steps to tell it from.
+pub(crate) fn evenness(even: &Evenness) -> [(&'static str, Additional<'static>); 2] {
+    let (steps, deviation) = match even.told() {
+        Some((steps, deviation)) => (Additional::Number(steps), Additional::Real(deviation)),
+        None => (Additional::Text(""), Additional::Text("")),
+    };
+    [("RateSteps", steps), ("RateDeviation", deviation)]
 }
 
 impl Session<'_> {
@@ -69,6 +80,17 @@ impl Session<'_> {
         self.duration.or_else(|| self.start.zip(self.end).map(|(start, end)| end.saturating_sub(start) / (ticks::SECOND / 1_000)))
     }
 
+    /// How even the rate was, for the hunts: a column that most readers leave empty, where AdditionalFields would have to be made of every row.
+    fn message(&self, column: &mut ColumnBuilder) {
+        let find = |name: &str| self.additional.iter().find(|(known, _)| *known == name).map(|(_, value)| value);
+        match (find("RateSteps"), find("RateDeviation")) {
+            (Some(Additional::Number(steps)), Some(Additional::Real(deviation))) => {
+                column.text(&format!("rate over {steps} steps varies by {deviation:.4}"));
+            }
+            _ => column.missing(),
+        }
+    }
+
     fn additional(&self, column: &mut ColumnBuilder) {
         let mut out = String::new();
         for (name, value) in &self.additional {
@@ -81,6 +103,7 @@ impl Session<'_> {
             match value {
                 Additional::Text(text) => quote(text, &mut out),
                 Additional::Number(number) => out.push_str(&number.to_string()),
+                Additional::Real(number) => out.push_str(&format!("{number:.4}")),
                 Additional::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
             }
         }
@@ -129,6 +152,7 @@ const COLUMNS: &[(&str, Put)] = &[
     ("SrcPackets", |s, c| c.long_option(s.source_packets)),
     ("DstPackets", |s, c| c.long_option(s.destination_packets)),
     ("NetworkPackets", |s, c| c.long_option(Session::sum(s.packets, s.source_packets, s.destination_packets))),
+    ("EventMessage", |s, c| s.message(c)),
     ("_ResourceId", |s, c| c.text(s.resource)),
     ("AdditionalFields", |s, c| s.additional(c)),
 ];

@@ -112,17 +112,39 @@ fn a_session_whose_begin_or_end_is_not_seen_is_kept() {
 
 #[test]
 fn security_groups_have_two_versions() {
-    let log = r#"{"records":[{"time":"2018-05-01T15:00:02Z","category":"NetworkSecurityGroupFlowEvent","resourceId":"/SUBSCRIPTIONS/X/NSG1","operationName":"NetworkSecurityGroupFlowEvents","properties":{"Version":1,"flows":[{"rule":"In","flows":[{"mac":"AB","flowTuples":["1525186745,192.168.1.4,10.0.0.4,55960,3389,T,I,A","1525186745,192.168.1.4,10.0.0.4,55960,3389,T,I,A"]}]}]}},
+    let log = r#"{"records":[{"time":"2018-05-01T15:00:02Z","category":"NetworkSecurityGroupFlowEvent","resourceId":"/SUBSCRIPTIONS/X/NSG1","operationName":"NetworkSecurityGroupFlowEvents","properties":{"Version":1,"flows":[{"rule":"In","flows":[{"mac":"AB","flowTuples":["1525186745,192.168.1.4,10.0.0.4,55960,3389,T,I,A","1525187045,192.168.1.4,10.0.0.4,55960,3389,T,I,A","1525190645,192.168.1.4,10.0.0.4,55960,3389,T,I,A"]}]}]}},
 {"time":"2018-05-01T15:00:02Z","category":"NetworkSecurityGroupFlowEvent","resourceId":"/SUBSCRIPTIONS/X/NSG1","properties":{"Version":2,"flows":[{"rule":"Out","flows":[{"mac":"AB","flowTuples":["1542110377,10.5.16.4,13.67.143.118,59831,443,U,O,A,B,,,,","1542110379,10.5.16.4,13.67.143.118,59831,443,U,O,A,E,1,66,2,77","1542110379,10.5.16.4,13.67.143.118,59831,443,U,O,D,B,,,,"]}]}]}}]}"#;
     let (rows, seen) = Folder::new(&[("PT1H.json", log.as_bytes())]).table("ASimNetworkSessionLogs", COLUMNS);
     assert_eq!(seen.errors, []);
     assert_eq!(
         rows,
         [
-            "192.168.1.4|55960|10.0.0.4|3389|TCP|Inbound|0|null|null|null|null|Success|Allow|Start|In",
+            "192.168.1.4|55960|10.0.0.4|3389|TCP|Inbound|300000|null|null|null|null|Success|Allow|Start|In",
             "192.168.1.4|55960|10.0.0.4|3389|TCP|Inbound|0|null|null|null|null|Success|Allow|Start|In",
             "10.5.16.4|59831|13.67.143.118|443|UDP|Outbound|2000|1|66|77|143|Success|Allow|End|Out",
             "10.5.16.4|59831|13.67.143.118|443|UDP|Outbound|0|null|null|null|null|Failure|Deny|End|Out",
+        ]
+    );
+    // Of version 1 nothing tells whether a connection is thin.
+    assert_eq!(
+        seen.warnings.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>(),
+        ["3 flows are of version 1, which tells no bytes: how much a connection moved is not known"]
+    );
+}
+
+/// A connection of hours in one row still says how even its rate was.
+#[test]
+fn how_even_a_connection_was_is_told() {
+    let tuple = |minute: i64, bytes: i64| {
+        format!("{},10.0.0.6,203.0.113.9,50000,443,6,O,C,NX,30,{bytes},30,0", 1_772_355_600_000 + minute * 60_000)
+    };
+    let tuples: Vec<String> = (0..26).map(|n| tuple(n * 5, if n % 4 < 2 { 6_000 } else { 3_000 })).collect();
+    let log = vnet(&tuples.iter().map(String::as_str).collect::<Vec<_>>());
+    let (rows, _) = Folder::new(&[("PT1H.json", log.as_bytes())]).table("ASimNetworkSessionLogs", &["AdditionalFields", "EventMessage"]);
+    assert_eq!(
+        rows,
+        [
+            r#"{"FlowRecords":26,"BeginSeen":false,"Encryption":"NX","RateSteps":12,"RateDeviation":0.3482}|rate over 12 steps varies by 0.3482"#
         ]
     );
 }

@@ -39,8 +39,9 @@ fn dnsmasq_and_pi_hole() {
         rows,
         [
             "10.0.0.5|pool.supportxmr.com|A|request|NA|NA||",
-            "|pool.supportxmr.com|CNAME|response|Success|NOERROR||",
-            r#"|pool-fr.supportxmr.com|A|response|Success|NOERROR|["141.94.96.144"]|"#,
+            // The lines of answers are of who had asked.
+            "10.0.0.5|pool.supportxmr.com|CNAME|response|Success|NOERROR||",
+            r#"10.0.0.5|pool-fr.supportxmr.com|A|response|Success|NOERROR|["141.94.96.144"]|"#,
             r#"|xmr.pool.example|A|response|Failure|NOERROR|["0.0.0.0"]|Deny"#,
             "|a.example||response|Failure|NXDOMAIN||Deny",
             "10.0.0.6|b.example|AAAA|request|NA|NA||",
@@ -138,7 +139,8 @@ fn windows() {
     ];
     let (rows, warnings, _) = log("dns.log", text, None);
     assert_eq!(rows, expected);
-    assert_eq!(warnings, [format!("3 {NO_ZONE}")]);
+    let guessed = "nothing in the log tells day from month in its dates; they are read with the month first".to_owned();
+    assert_eq!(warnings, [guessed, format!("3 {NO_ZONE}")]);
     let (_, _, times) = log("dns.log", text, Some("UTC"));
     assert_eq!(times[0], "2026-03-01T07:52:03Z");
     // Other regions' dates; the day is told by one that is no month.
@@ -147,6 +149,61 @@ fn windows() {
     let british = text.replace("3/1/2026", "01/03/2026").replace(" AM", "").replace(" PM", "");
     let british = british.replacen("01/03/2026 7:52:04", "28/02/2026 7:52:04", 1).replace("EVENT ", "PACKET ");
     assert_eq!(log("dns.log", &british, Some("UTC")).2[0], "2026-03-01T07:52:03Z");
+}
+
+/// Australia's dates have the day first and a clock of twelve hours: the order of the days tells.
+#[test]
+fn windows_dates_by_their_order() {
+    let line = |date: &str| format!("{date} 7:52:03 AM 06B0 PACKET  0 UDP Rcv 10.0.0.5 6590   Q [0001   D   NOERROR] A      (1)a(0)\r\n");
+    let (_, warnings, times) = log("dns.log", &format!("{}{}", line("5/03/2026"), line("6/03/2026")), Some("UTC"));
+    assert_eq!((warnings, times), (vec![], vec!["2026-03-05T07:52:03Z".to_owned(), "2026-03-06T07:52:03Z".to_owned()]));
+    let (_, warnings, times) = log("dns.log", &format!("{}{}", line("3/05/2026"), line("3/06/2026")), Some("UTC"));
+    assert_eq!((warnings, times), (vec![], vec!["2026-03-05T07:52:03Z".to_owned(), "2026-03-06T07:52:03Z".to_owned()]));
+}
+
+#[test]
+fn openwrt() {
+    let text = "Tue Nov 18 00:00:01 2025 daemon.info dnsmasq[1234]: 12 10.0.0.5/40211 query[A] pool.example from 10.0.0.5\n\
+        Tue Nov 18 00:00:01 2025 daemon.info dnsmasq[1234]: query[A] b.example from 10.0.0.6\n\
+        Tue Nov 18 00:00:02 2025 daemon.info dnsmasq[1234]: reply b.example is NXDOMAIN\n";
+    let (rows, warnings, times) = log("log", text, Some("UTC"));
+    assert_eq!(
+        rows,
+        [
+            "10.0.0.5|pool.example|A|request|NA|NA||",
+            "10.0.0.6|b.example|A|request|NA|NA||",
+            "10.0.0.6|b.example||response|Failure|NXDOMAIN||",
+        ]
+    );
+    assert_eq!((warnings, times[0].as_str()), (vec![], "2025-11-18T00:00:01Z"));
+    let mixed = format!("{text}Tue Nov 18 00:00:03 2025 authpriv.notice dropbear[9]: Password auth succeeded\n");
+    let folder = Folder::new(&[("log", mixed.as_bytes())]);
+    assert_eq!(folder.table("Syslog", &["ProcessName", "Facility", "SeverityLevel"]).0[3], "dropbear|authpriv|notice");
+}
+
+/// Answers are messages of DNS in base64; what was refused says by which rule.
+#[test]
+fn adguard_home() {
+    let text = r#"{"T":"2025-11-18T01:00:01.123456789+01:00","QH":"Pool.Example","QT":"A","QC":"IN","CP":"","Upstream":"https://1.1.1.1:443/dns-query","Answer":"EjSBgAABAAEAAAAABHBvb2wHZXhhbXBsZQAAAQABwAwAAQABAAAAPAAEywBxCQ==","IP":"10.0.0.5","Result":{},"Elapsed":12000000,"Cached":false}
+{"IP":"10.0.0.6","T":"2025-11-18T00:00:02Z","QH":"b.example","QT":"AAAA","QC":"IN","CP":"doh","Upstream":"","Answer":"","Result":{"IsFiltered":true,"Reason":3,"Rules":[{"Text":"||b.example^","FilterListID":1}]},"Elapsed":1}
+{"T":"2025-11-18T00:00:03Z","QH":"c.example","QT":"A","QC":"IN","Answer":"no base64","IP":"10.0.0.7"}
+"#;
+    let (rows, warnings, times) = log("querylog.json", text, None);
+    assert_eq!(
+        rows,
+        [
+            r#"10.0.0.5|Pool.Example|A|response|Success|NOERROR|["203.0.113.9"]|"#,
+            "10.0.0.6|b.example|AAAA|response|Failure|NA||Deny",
+            "10.0.0.7|c.example|A|request|NA|NA||",
+        ]
+    );
+    assert_eq!((warnings, times[0].as_str()), (vec![], "2025-11-18T00:00:01.1234567Z"));
+    let folder = Folder::new(&[("querylog.json", text.as_bytes())]);
+    let (told, _) = folder.table("ASimDnsActivityLogs", &["RuleName", "DstIpAddr", "DnsNetworkDuration"]);
+    assert_eq!(told, ["|1.1.1.1|12", "||b.example^||0", "||null"]);
+    // Other JSON with some of the names is none.
+    let other = Folder::new(&[("x.json", br#"{"QH":"a.example","T":"2025-11-18T00:00:03Z"}"#)]);
+    assert!(!other.open().offer().tables.iter().any(|table| &*table.name == "ASimDnsActivityLogs"));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod addresses;
 mod azure_flow;
 mod captures;
+mod cef;
 mod corpora;
 mod dns_log;
 mod flow_text;

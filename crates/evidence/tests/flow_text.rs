@@ -102,6 +102,26 @@ fn nfdump_of_a_long_connection() {
     );
 }
 
+/// `nfdump -o pipe`: numbers only.
+#[test]
+fn nfdump_between_bars() {
+    let line = |n: i64, from: &str, to: &str| {
+        let start = 1_763_424_000 + n * 300;
+        format!("2|{start}|123|{}|123|6|0|0|0|{from}|0|0|0|{to}|0|0|0|0|24|0|60|7000\n", start + 299)
+    };
+    let mut text: String =
+        (0..24).map(|n| line(n, "167772165|41000", "3405803785|3333") + &line(n, "3405803785|3333", "167772165|41000")).collect();
+    let (rows, seen) = Folder::new(&[("flows.txt", text.as_bytes())]).table("ASimNetworkSessionLogs", COLUMNS);
+    assert_eq!((seen.errors.len(), seen.warnings.len()), (0, 0));
+    assert_eq!(rows, ["10.0.0.5|41000|203.0.113.9|3333|TCP|Outbound|7199000|168000|168000|336000|2880|Success|"]);
+    text.push_str("2|1763424000|123|no number\n");
+    let (_, seen) = Folder::new(&[("flows.txt", text.as_bytes())]).table("ASimNetworkSessionLogs", COLUMNS);
+    assert_eq!(seen.errors.iter().map(|e| (e.record, e.reason.as_str())).collect::<Vec<_>>(), [(Some(48), "what is no number")]);
+    // Numbers between bars that are no flows.
+    let other = Folder::new(&[("x.txt", &b"1|2|3\n4|5|6\n"[..])]);
+    assert!(!other.open().offer().tables.iter().any(|table| &*table.name == "ASimNetworkSessionLogs"));
+}
+
 #[test]
 fn argus_of_a_long_connection() {
     let mut lines = ARGUS.lines();

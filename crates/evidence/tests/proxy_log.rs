@@ -197,6 +197,29 @@ fn tinyproxys_own_log() {
     assert_eq!((errors.len(), told.len()), (0, 1));
 }
 
+const CADDY: &str = r#"{"level":"info","ts":1763424000.5,"logger":"http.log.access.log0","msg":"handled request","request":{"remote_ip":"10.0.0.5","remote_port":"4000","client_ip":"10.0.0.5","proto":"HTTP/1.1","method":"CONNECT","host":"pool.example:3333","uri":"","headers":{"User-Agent":["XMRig/6"]}},"bytes_read":10,"user_id":"alice","duration":1.5,"size":4096,"status":200}
+{"level":"info","ts":1763424001,"logger":"http.log.access","msg":"handled request","request":{"remote_ip":"10.0.0.6","remote_port":"4001","proto":"HTTP/1.1","method":"GET","host":"news.example","uri":"http://news.example/a?b=c\u0026d","headers":{}},"duration":0.1,"size":512,"status":403}
+{"level":"info","ts":1763424002,"logger":"http.log.access","msg":"handled request","request":{"remote_ip":"10.0.0.6","remote_port":"4001","proto":"HTTP/2.0","method":"GET","host":"own.example","uri":"/pool.example:3333","headers":{}},"duration":0.1,"size":512,"status":200}
+{"level":"warn","ts":1763424003,"logger":"admin","msg":"stopped"}
+"#;
+
+/// Only what goes through it: a web server's log is none of a proxy.
+#[test]
+fn caddy() {
+    let (seen, errors, told) = rows(CADDY);
+    assert_eq!(
+        seen,
+        [
+            "Caddy|10.0.0.5|alice|CONNECT|pool.example:3333|pool.example|3333||Success|200|Allow|XMRig/6|4096",
+            "Caddy|10.0.0.6||GET|http://news.example/a?b=c&d|news.example|80||Failure|403|Allow||512",
+        ]
+    );
+    assert_eq!((errors.len(), told.len()), (0, 1));
+    let own: String = CADDY.lines().skip(2).map(|line| format!("{line}\n")).collect();
+    let folder = Folder::new(&[("access.log", own.as_bytes())]);
+    assert!(!folder.open().offer().tables.iter().any(|table| &*table.name == TABLE));
+}
+
 #[test]
 fn what_is_broken_is_told_with_its_place() {
     let line = COMMON.lines().next().unwrap();
@@ -217,7 +240,7 @@ fn what_is_broken_is_told_with_its_place() {
 /// Each byte changed, and the end anywhere: never more than an error.
 #[test]
 fn logs_with_any_byte_changed_are_read_to_their_end() {
-    for text in [COMMON, PROXY_SG, TINYPROXY, HAPROXY] {
+    for text in [COMMON, PROXY_SG, TINYPROXY, HAPROXY, CADDY.lines().next().unwrap_or_default()] {
         for at in 0..text.len() {
             for value in [b' ', b'"', b'[', 0xff] {
                 let mut changed = text.as_bytes().to_vec();

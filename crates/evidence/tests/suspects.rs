@@ -1,6 +1,7 @@
 //! Which of the files that no reader knows are told as skipped evidence, and which are left to the file scanner without a word.
 
 use crate::support::Folder;
+use model::Source;
 
 fn told(files: &[(&str, &str)]) -> Vec<String> {
     let files: Vec<(&str, &[u8])> = files.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
@@ -72,4 +73,22 @@ fn documents_programs_and_settings_are_not_told() {
         ]),
         none
     );
+}
+
+/// What is packed beyond all proportion is told, whatever is in it; what packs well and is small is not.
+#[test]
+fn a_bomb_of_no_format_is_told() {
+    use std::io::Write;
+    let pack = |bytes: usize| {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packed.write_all(&vec![0; bytes]).unwrap();
+        packed.finish().unwrap()
+    };
+    let (bomb, small) = (pack(8 << 20), pack(1 << 18));
+    let mut folder = Folder::new(&[("bomb.gz", &bomb), ("small.gz", &small)]);
+    folder.options.caps.ratio = 50;
+    folder.options.caps.bomb_floor = 1 << 20;
+    let skipped: Vec<_> = folder.open().offer().skipped.iter().map(|s| (s.file.name.to_string(), s.reason.clone(), s.evidence)).collect();
+    assert_eq!(skipped.len(), 1, "{skipped:?}");
+    assert!(skipped[0].0.ends_with("bomb.gz") && skipped[0].1.contains("decompression bomb") && skipped[0].2, "{skipped:?}");
 }

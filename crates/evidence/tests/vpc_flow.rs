@@ -92,6 +92,33 @@ fn all_fields_of_version_5() {
     assert_eq!(rows, [format!("{start}|{end}|vpc-1|i-1|3|IPv4|euw1-az1||EC2|egress|8")]);
 }
 
+/// A flow whose ends or counts are not known is told with its line; it is no row that says something else.
+#[test]
+fn fields_that_are_not_understood_are_told() {
+    let record = "2 123456789010 eni-1 10.0.0.5 203.0.113.9 50000 3333 6 20 4249 1772355600 1772355660 ACCEPT OK";
+    let bad = [
+        "10.0.0.300 203.0.113.9 50000 3333 6 20 4249",
+        "10.0.0.5 203.0.113.9 xx 3333 6 20 4249",
+        "10.0.0.5 203.0.113.9 50000 70000 6 20 4249",
+        "10.0.0.5 203.0.113.9 50000 3333 6 -1 4249",
+    ];
+    let bad = bad.map(|fields| record.replace("10.0.0.5 203.0.113.9 50000 3333 6 20 4249", fields));
+    let log = format!("{HEADER}{record}\n{}\n{}\n", bad.join("\n"), record.replace("50000 3333 6", "0 0 1").replace("20 4249", "- -"));
+    let folder = Folder::new(&[("x.log", log.as_bytes())]);
+    let (rows, seen) = folder.table("AWSVPCFlow", &["SrcPort", "Packets"]);
+    assert_eq!(rows, ["50000|20", "0|null"]);
+    let errors: Vec<_> = seen.errors.iter().map(|e| format!("{} {}", e.record.unwrap(), e.reason)).collect();
+    assert_eq!(
+        errors,
+        [
+            "2 a source address that is not understood; the record is left out",
+            "3 a source port that is not understood; the record is left out",
+            "4 a destination port that is not understood; the record is left out",
+            "5 a number of packets that is not understood; the record is left out",
+        ]
+    );
+}
+
 #[test]
 fn what_is_broken_is_told_with_its_place() {
     let line = LINES.lines().next().unwrap();

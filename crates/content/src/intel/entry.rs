@@ -80,6 +80,16 @@ pub struct Listing {
     /// What was read and is no host to connect to, or says itself that it is none: hashes, exceptions, senders. The first ten thousand of them.
     pub ignored: Vec<Fault>,
     pub ignored_count: u64,
+    /// Parts of names that a rule compares with; no indicators, but what they hit is judged.
+    pub fragments: Vec<Fragment>,
+}
+
+/// A part of a name, as `pool.` in `contains 'pool.'`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fragment {
+    pub place: Place,
+    pub text: String,
+    pub matching: Matching,
 }
 
 /// No more faults of a file are kept; the rest is counted.
@@ -105,6 +115,12 @@ impl Listing {
         self.ignored_count += 1;
         if self.ignored.len() < MAX_FAULTS {
             self.ignored.push(Fault { place, text: clip(text), reason: reason.into() });
+        }
+    }
+
+    pub(crate) fn fragment(&mut self, place: Place, text: &str, matching: Matching) {
+        if self.fragments.len() < MAX_FAULTS {
+            self.fragments.push(Fragment { place, text: clip(text), matching });
         }
     }
 

@@ -1,6 +1,6 @@
 //! Indicators to rows of the watchlist `MiningPools`. Whatever does not become a row is named with its reason.
 
-use super::{Entry, Facts, Gate, Host, Listing, Place, Pools};
+use super::{Entry, Facts, Gate, Host, Listing, Place, Pools, fused};
 use crate::Watchlist;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -77,7 +77,10 @@ pub struct LeftOut {
 /// Rows, and what was left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Import {
-    pub entries: usize,
+    /// All that was read: what became rows, and what was left out.
+    pub entries: u64,
+    /// Entries that became rows; several may be of one.
+    pub taken: u64,
     /// New rows, sorted by domain, in [`Import::columns`].
     pub rows: Vec<Vec<String>>,
     /// In the order of files and places; of faults and of what names no host, as many as were kept.
@@ -110,7 +113,7 @@ pub fn import(listings: &[Listing], pools: &Pools, gate: &Gate, options: &Import
     let mut import = Import::default();
     let mut taken: BTreeMap<Host, Merged> = BTreeMap::new();
     for listing in listings {
-        import.entries += listing.entries.len();
+        import.entries += listing.entries.len() as u64 + listing.fault_count + listing.ignored_count;
         let out = |place: &Place, text: &str, why: Why, reason: String| LeftOut {
             file: listing.file.clone(),
             place: place.clone(),
@@ -126,7 +129,10 @@ pub fn import(listings: &[Listing], pools: &Pools, gate: &Gate, options: &Import
         for entry in &listing.entries {
             match judge(entry, pools, gate, options) {
                 Err((why, reason)) => left.push(out(&entry.place, &entry.text, why, reason)),
-                Ok(()) => taken.entry(entry.target.host.clone()).or_default().add(entry, &listing.file),
+                Ok(()) => {
+                    import.taken += 1;
+                    taken.entry(entry.target.host.clone()).or_default().add(entry, &listing.file);
+                }
             }
         }
         left.sort_by(|a, b| a.place.cmp(&b.place));
@@ -172,7 +178,13 @@ fn judge(entry: &Entry, pools: &Pools, gate: &Gate, options: &ImportOptions) -> 
                 Err((Why::Known, format!("our list has {} as a page of {} for people: a visit is not mining", row.domain, row.operator)))
             }
             Some(row) => Err((Why::Known, format!("our row {} speaks for it", row.domain))),
-            None => Ok(()),
+            None => match fused::halves(name, &|part| pools.row(part).is_some()) {
+                Some((left, right, certain)) => {
+                    let how = if certain { "is" } else { "looks like" };
+                    Err((Why::Refused("fused".to_owned()), format!("{how} two names in one, {left} and {right}: a line break was lost")))
+                }
+                None => Ok(()),
+            },
         },
     }
 }
@@ -273,6 +285,7 @@ mod tests {
             198.51.100.7,,,2026-01-01,,,\n\
             198.51.100.8,3333,,2026-01-01,,,\n\
             104.17.1.1,3333,,2026-01-01,,,\n\
+            pangolinminer.comgandalph3000.com,,,,,,\n\
             not a name,,,,,,\n";
         let found = imported("x.csv", text, false);
         assert_eq!(found.rows.len(), 2);
@@ -289,10 +302,23 @@ mod tests {
                 ("eu.supportxmr.com", "known"),
                 ("198.51.100.7", "weak"),
                 ("104.17.1.1", "shared_address"),
+                ("pangolinminer.comgandalph3000.com", "fused"),
                 ("not a name", "unreadable")
             ]
         );
-        assert_eq!((found.entries, found.unreadable), (8, 1));
+        assert_eq!((found.entries, found.taken, found.left_out.len(), found.unreadable), (10, 3, 7, 1));
+    }
+
+    #[test]
+    fn a_header_is_no_entry_and_a_list_without_entries_is_told() {
+        let found = imported("x.csv", "domain\nnew.example.com\n", false);
+        assert_eq!((found.entries, found.rows.len(), found.unreadable, left(&found)), (1, 1, 0, vec![]));
+        for empty in ["", "\n# nothing\n", "Domain,Coin\n", "domain\n"] {
+            let found = imported("x.csv", empty, false);
+            assert_eq!((found.unreadable, left(&found)), (1, vec![("", "unreadable")]), "{empty}");
+        }
+        // Later in a list the word is what it always was.
+        assert_eq!(left(&imported("x.txt", "new.example.com\ndomain\n", false)), [("domain", "unreadable")]);
     }
 
     #[test]

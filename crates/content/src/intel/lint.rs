@@ -1,7 +1,7 @@
 //! What a list or rule knows, and what is wrong with it.
 
 use super::name::{Host, within};
-use super::{Entry, Fault, Gate, Listing, Matching, Place, Pool, Pools, fused};
+use super::{Entry, Fault, Fragment, Gate, Listing, Matching, Place, Pool, Pools, fused};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How much a remark weighs.
@@ -131,8 +131,21 @@ pub fn lint(listing: &Listing, pools: &Pools, gate: &Gate, since: &str) -> Linte
             }
         }
     }
+    linted.remarks.extend(listing.fragments.iter().filter_map(of_fragment));
     linted.remarks.sort_by(|a, b| (a.kind.level(), &a.place, a.kind, &a.text).cmp(&(b.kind.level(), &b.place, b.kind, &b.text)));
     linted
+}
+
+/// What is wrong with comparing with a part of a name.
+fn of_fragment(part: &Fragment) -> Option<Remark> {
+    let how = part.matching.name();
+    let reason = match part.matching.hit_of_fragment(&part.text) {
+        Some(hit) => format!("a part of a name: `{how}` hits {hit} as well"),
+        None if part.matching == Matching::End => "a part of a name: no name ends so, it finds nothing".to_owned(),
+        None => return None,
+    };
+    let remedy = "name the pools, and compare on label boundaries".to_owned();
+    Some(Remark { kind: RemarkKind::WrongMatch, place: part.place.clone(), text: part.text.clone(), reason, remedy })
 }
 
 /// Whether a list knows a pool.
@@ -255,6 +268,22 @@ mod tests {
         );
         assert!(found.remarks[0].reason.contains("notmonero.net") && found.remarks[1].reason.contains("zpool.cache"));
         assert!(found.remarks[2].remedy.contains("pangolinminer.com and gandalph3000.com"));
+        // Parts of names; those of programs are none.
+        let parts = linted(
+            "x.kql",
+            "DnsEvents | where Name contains 'pool.' or Name has \"mine\" or Name startswith 'xmr.' or Name endswith '.minexmr' or Line has 'minerd.exe' or Name has 'xmrig' or Kind == 'pool'",
+        );
+        let told: Vec<_> = parts.remarks.iter().map(|r| format!("{} {}", r.text, r.reason)).collect();
+        assert_eq!(
+            told,
+            [
+                ".minexmr a part of a name: no name ends so, it finds nothing",
+                "mine a part of a name: `has` hits mine.example.org as well",
+                "pool. a part of a name: `contains` hits 2.pool.ntp.org as well",
+                "xmr. a part of a name: `startswith` hits xmr.example.org as well",
+            ]
+        );
+        assert!(parts.has_faults());
         let sound = linted("x.txt", "||zpool.ca^\n");
         assert!(!sound.has_faults(), "{:?}", sound.remarks);
     }

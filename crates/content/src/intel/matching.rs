@@ -62,6 +62,27 @@ impl Matching {
         };
         tried.into_iter().find(|host| self.hits(written, name, host) && !within(host, name))
     }
+
+    /// A host without pools that a part of a name hits.
+    pub(crate) fn hit_of_fragment(self, text: &str) -> Option<String> {
+        let text = text.to_ascii_lowercase();
+        let core = text.trim_matches(['.', '-']);
+        // Time servers, and names that anybody may have.
+        let tried = [
+            "2.pool.ntp.org".to_owned(),
+            "pool.ntp.org".to_owned(),
+            format!("{core}.example.org"),
+            format!("www.{core}.example"),
+            format!("not{core}.example.org"),
+        ];
+        tried.into_iter().find(|host| match self {
+            Self::End => host.ends_with(&text),
+            Self::Anywhere => host.contains(&text),
+            Self::Start => host.starts_with(&text),
+            Self::Words => words(host, core),
+            Self::Exact | Self::Labels | Self::Regex | Self::Unsaid => false,
+        })
+    }
 }
 
 /// `has` of Kusto: the needle stands between characters that are no letters and no digits.

@@ -19,7 +19,7 @@ pub use coverage::{Coverage, Known, RoleCount, coverage};
 pub(crate) use fused::halves;
 pub(crate) use name::has_known_suffix;
 
-pub use entry::{Entry, Facts, Fault, Listing, Place};
+pub use entry::{Entry, Facts, Fault, Fragment, Listing, Place};
 pub use gate::{Gate, Refusal};
 pub use import::{Import, ImportOptions, LeftOut, Why, import};
 pub use lint::{Level, Linted, Remark, RemarkKind, lint};

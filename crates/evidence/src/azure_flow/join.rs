@@ -2,7 +2,8 @@
 
 use super::record::Group;
 use super::tuple::{Flow, Log, State, Tuple};
-use crate::session::{Additional, Session, protocol_name};
+use crate::evenness::Evenness;
+use crate::session::{Additional, Session, evenness, protocol_name};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -25,7 +26,11 @@ pub(super) struct Joined {
     state: State,
     begun: bool,
     encryption: &'static str,
+    even: Evenness,
 }
+
+/// Between flows of version 1, which have no states, as one connection.
+const PATIENCE: i64 = 15 * model::ticks::MINUTE;
 
 /// Sessions that may go on. Of too many, those that were not heard of for longest are given up: they end where they are.
 #[derive(Default)]
@@ -40,6 +45,10 @@ impl Table {
     /// Takes in the next record of the file and gives out the sessions that are thereby over.
     pub(super) fn add(&mut self, tuple: Tuple, group: Arc<Group>, record: u64, offset: u64, mut over: impl FnMut(Joined)) {
         let key = (tuple.flow, group.log, Arc::clone(&group.mac));
+        let mut even = Evenness::default();
+        if let [_, Some(out), _, Some(back)] = tuple.counts {
+            even.add(tuple.time, out.saturating_add(back));
+        }
         let alone = Joined {
             record,
             offset,
@@ -52,11 +61,17 @@ impl Table {
             state: tuple.state,
             begun: matches!(tuple.state, State::Begin | State::Only),
             encryption: tuple.encryption,
+            even,
         };
-        if matches!(tuple.state, State::Denied | State::Only) {
+        if tuple.state == State::Denied {
             return over(alone);
         }
-        let known = self.recent.remove(&key).or_else(|| self.older.remove(&key));
+        let mut known = self.recent.remove(&key).or_else(|| self.older.remove(&key));
+        if tuple.state == State::Only
+            && let Some(ended) = known.take_if(|known| tuple.time.saturating_sub(known.end) > PATIENCE)
+        {
+            over(ended);
+        }
         let session = match known {
             // The ports are used again, and the end was not written.
             Some(known) if tuple.state == State::Begin => {
@@ -102,6 +117,9 @@ impl Joined {
         }
         self.records += 1;
         self.state = next.state;
+        if let [_, Some(out), _, Some(back)] = next.counts {
+            self.even.add(next.start, out.saturating_add(back));
+        }
         if self.encryption.is_empty() {
             self.encryption = next.encryption;
         }
@@ -149,11 +167,14 @@ impl Joined {
             rule: &group.rule,
             device: group.resource.rsplit('/').next().unwrap_or_default(),
             resource: &group.resource,
-            additional: vec![
+            additional: [
                 ("FlowRecords", Additional::Number(self.records)),
                 ("BeginSeen", Additional::Bool(self.begun || denied)),
                 ("Encryption", Additional::Text(self.encryption)),
-            ],
+            ]
+            .into_iter()
+            .chain(evenness(&self.even))
+            .collect(),
             ..Session::default()
         });
     }

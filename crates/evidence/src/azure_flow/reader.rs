@@ -3,8 +3,10 @@
 use super::READER;
 use super::join::Table;
 use super::record::{Entry, entries};
+use super::tuple::State;
 use crate::format::{Chunks, Dataset};
 use crate::lines::{Block, LineChunks, LineParser, Split};
+use crate::notes::{AllNotes, Notes};
 use crate::ordered::InOrder;
 use crate::session::{Sessions, TABLE};
 use crate::{Input, ReadContext};
@@ -24,7 +26,13 @@ impl Dataset for FlowLog {
     }
 
     fn open(&self, input: &Arc<Input>, cx: &ReadContext<'_>) -> Option<Box<dyn Chunks>> {
-        let merge = Merge { pieces: InOrder::default(), record: 0, table: Table::default(), rows: Sessions::new(input, cx) };
+        let merge = Merge {
+            pieces: InOrder::default(),
+            record: 0,
+            table: Table::default(),
+            rows: Sessions::new(input, cx),
+            notes: Notes::default(),
+        };
         let parser = Parser { input: Arc::clone(input), merge: Mutex::new(merge) };
         LineChunks::open(input, READER, Split::Lines, Arc::new(parser), cx)
     }
@@ -42,6 +50,7 @@ struct Merge {
     record: u64,
     table: Table,
     rows: Sessions,
+    notes: Notes,
 }
 
 /// The number of a piece.
@@ -94,9 +103,14 @@ impl Merge {
             let (record, offset) = (self.record, entry.at as u64);
             self.record += 1;
             match entry.found {
-                Ok((tuple, group)) => self.table.add(tuple, group, record, offset, |session| {
-                    session.show(|row| self.rows.add(row, session.record, session.offset, input, cx));
-                }),
+                Ok((tuple, group)) => {
+                    if tuple.state == State::Only {
+                        self.notes.note("flows are of version 1, which tells no bytes: how much a connection moved is not known");
+                    }
+                    self.table.add(tuple, group, record, offset, |session| {
+                        session.show(|row| self.rows.add(row, session.record, session.offset, input, cx));
+                    });
+                }
                 Err(reason) => cx.error(input, READER, Some(offset), Some(record), reason),
             }
         }
@@ -108,5 +122,8 @@ impl Merge {
             session.show(|row| self.rows.add(row, session.record, session.offset, input, cx));
         }
         self.rows.flush(input, cx);
+        let notes = AllNotes::default();
+        notes.add(std::mem::take(&mut self.notes));
+        notes.tell(input, cx);
     }
 }

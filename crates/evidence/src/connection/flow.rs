@@ -2,7 +2,8 @@
 
 use super::flag;
 use crate::direction::between_addresses;
-use crate::session::{Additional, Session};
+use crate::evenness::Evenness;
+use crate::session::{Additional, Session, evenness};
 use model::ticks;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -71,6 +72,8 @@ pub(crate) struct Flow {
     pub(crate) label: Box<str>,
     /// Argus' arrow.
     pub(crate) way: Box<str>,
+    /// How even the rate is over the records.
+    pub(crate) even: Evenness,
 }
 
 /// The sum of what is known.
@@ -125,8 +128,30 @@ impl Flow {
         self.has_ports() && ((source < 1_024 && destination >= 1_024) || (source < 32_768 && destination >= 32_768))
     }
 
+    /// What the record's own time moved; `None` where its counts are of the flow from its start.
+    fn moved(&self) -> Option<(i64, i64)> {
+        let [own, other] = self.sides;
+        let bytes = self.whole[1].or(plus(own.bytes, other.bytes)).filter(|_| !self.total)?;
+        Some((self.start?, bytes))
+    }
+
+    /// Makes a record the first of a connection.
+    pub(super) fn begin(&mut self) {
+        if let Some((start, bytes)) = self.moved() {
+            self.even.add(start, bytes);
+        }
+    }
+
     /// Takes in a later record of the same connection.
-    pub(super) fn and(mut self, next: Self) -> Self {
+    pub(super) fn and(self, next: Self) -> Self {
+        let mut even = self.even;
+        if let Some((start, bytes)) = next.moved() {
+            even.add(start, bytes);
+        }
+        Self { even, ..self.joined(next) }
+    }
+
+    fn joined(mut self, next: Self) -> Self {
         let same = next.addresses == self.addresses && next.ports == self.ports;
         let next = if same { next } else { next.turned() };
         if next.opened && !same && !self.opened {
@@ -236,14 +261,17 @@ impl Flow {
                 _ => "Allow",
             },
             device: &self.observer,
-            additional: vec![
+            additional: [
                 ("Label", Additional::Text(&self.label)),
                 ("TcpFlags", Additional::Text(&flags(client.flags))),
                 ("DstTcpFlags", Additional::Text(&flags(server.flags))),
                 ("Dir", Additional::Text(&self.way)),
                 ("FlowRecords", if self.records > 1 { Additional::Number(self.records) } else { Additional::Text("") }),
                 ("SamplingInterval", if self.sampling > 1 { Additional::Number(self.sampling.into()) } else { Additional::Text("") }),
-            ],
+            ]
+            .into_iter()
+            .chain(evenness(&self.even))
+            .collect(),
             ..Session::default()
         });
     }

@@ -43,11 +43,12 @@ pub(crate) struct Connections {
 
 impl Connections {
     /// Takes in the next record and gives out the connections that are thereby over.
-    pub(crate) fn add(&mut self, flow: Flow, mut over: impl FnMut(Flow)) {
+    pub(crate) fn add(&mut self, mut flow: Flow, mut over: impl FnMut(Flow)) {
         // Without a time nothing tells whether it goes on.
         if flow.start.is_none() || flow.end.is_none() {
             return over(flow);
         }
+        flow.begin();
         let key = Key::of(&flow);
         let known = self.recent.remove(&key).or_else(|| self.older.remove(&key));
         let connection = match known {
@@ -134,6 +135,7 @@ mod tests {
             sampling: 1,
             label: "".into(),
             way: "".into(),
+            even: crate::evenness::Evenness::default(),
         }
     }
 

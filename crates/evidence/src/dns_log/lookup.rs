@@ -22,6 +22,8 @@ pub(super) struct Lookup<'a> {
     /// The response's code by name.
     pub(super) code: &'a str,
     pub(super) answer: &'a str,
+    /// Where a line has several.
+    pub(super) answers: Vec<String>,
     /// The server was told to refuse the name, or to answer wrongly.
     pub(super) blocked: bool,
     /// In the log's own words: where the answer is from, or what was done.
@@ -90,9 +92,12 @@ pub(super) const COLUMNS: &[(&str, Put)] = &[
     ("DnsResponseCode", |e, c| c.long_option(code_number(e.lookup.code))),
     ("DnsResponseName", |e, c| {
         let mut list = String::new();
-        if !e.lookup.answer.is_empty() {
-            list.push('[');
-            quote(e.lookup.answer, &mut list);
+        let several = e.lookup.answers.iter().map(String::as_str);
+        for answer in std::iter::once(e.lookup.answer).chain(several).filter(|answer| !answer.is_empty()) {
+            list.push(if list.is_empty() { '[' } else { ',' });
+            quote(answer, &mut list);
+        }
+        if !list.is_empty() {
             list.push(']');
         }
         c.text(&list);

@@ -1,9 +1,13 @@
-//! Logs of name servers to ASimDnsActivityLogs: dnsmasq (and Pi-hole), BIND, Unbound, and the debug log of Windows' DNS server.
+//! Logs of name servers to ASimDnsActivityLogs: dnsmasq (and Pi-hole), BIND, Unbound, AdGuard Home, and the debug log of Windows' DNS
+//! server.
 //!
 //! A row is a line: the question with who asked, or the answer with what the log says of it. Most write times without a zone, which are
 //! unknown until the zone is said; see [`crate::syslog`].
 
+mod adguard;
+mod askers;
 mod bind;
+mod dates;
 mod dnsmasq;
 mod heading;
 mod lookup;
@@ -31,10 +35,11 @@ enum Server {
     Unbound,
     Dnsmasq,
     Bind,
+    AdGuard,
 }
 
 impl Server {
-    /// The surest first.
+    /// The surest first, of those that write no JSON.
     const ALL: [Self; 4] = [Self::Windows, Self::Unbound, Self::Dnsmasq, Self::Bind];
 
     /// As in ASIM's EventVendor and EventProduct.
@@ -44,6 +49,7 @@ impl Server {
             Self::Unbound => ("NLnet Labs", "Unbound"),
             Self::Dnsmasq => ("Simon Kelley", "dnsmasq"),
             Self::Bind => ("ISC", "BIND"),
+            Self::AdGuard => ("AdGuard", "AdGuard Home"),
         }
     }
 
@@ -51,6 +57,7 @@ impl Server {
     fn parse<'a>(self, heading: &Heading<'a>) -> Found<'a> {
         match self {
             Self::Windows => windows::parse(heading.message).1,
+            Self::AdGuard => adguard::parse(heading.message).1,
             Self::Unbound => unbound::parse(heading),
             Self::Dnsmasq => dnsmasq::parse(heading),
             Self::Bind => bind::parse(heading),
@@ -77,9 +84,13 @@ impl Format for DnsLog {
 
     fn sniff(&self, head: &Head<'_>) -> Sniff {
         let first = head.lines().next().unwrap_or_default();
-        // JSON, and what is no text. Zeros further on may be damage.
-        if matches!(head.bytes.trim_ascii_start().first(), None | Some(b'{')) || memchr::memchr(0, first).is_some() {
+        // What is no text. Zeros further on may be damage.
+        if head.bytes.trim_ascii_start().is_empty() || memchr::memchr(0, first).is_some() {
             return Sniff::No;
+        }
+        if head.bytes.trim_ascii_start().first() == Some(&b'{') {
+            let adguard = is_log_of(head, Server::AdGuard);
+            return if adguard { Sniff::Read(Arc::new(reader::Log { server: Server::AdGuard })) } else { Sniff::No };
         }
         let server = Server::ALL.into_iter().find(|server| is_log_of(head, *server));
         server.map_or(Sniff::No, |server| Sniff::Read(Arc::new(reader::Log { server })))
@@ -95,6 +106,7 @@ fn is_log_of(head: &Head<'_>, server: Server) -> bool {
         let text = String::from_utf8_lossy(line.get(zeros..).unwrap_or_default());
         let found = match server {
             Server::Windows => windows::parse(&text).1,
+            Server::AdGuard => adguard::parse(&text).1,
             server => server.parse(&heading(&text)),
         };
         match found {

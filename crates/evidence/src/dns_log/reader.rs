@@ -1,8 +1,9 @@
 //! Reads a name server's log.
 
+use super::askers::Askers;
 use super::heading::heading;
 use super::lookup::{COLUMNS, Entry, Put, TABLE};
-use super::{Found, READER, Server, windows};
+use super::{Found, READER, Server, adguard, dates, windows};
 use crate::exports::time::{Time, TimeStyle, Zone};
 use crate::format::{Chunks, Dataset};
 use crate::lines::{Block, LineChunks, LineParser, Split};
@@ -10,7 +11,8 @@ use crate::notes::{AllNotes, Notes};
 use crate::syslog::{Clock, Stamp};
 use crate::{Input, ReadContext, TableBuilder};
 use model::TableSchema;
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A file that was found to be a name server's log.
 pub(super) struct Log {
@@ -31,6 +33,11 @@ impl Dataset for Log {
             let put = |name: &str| COLUMNS.iter().find(|(known, _)| *known == name).map(|(_, put)| *put);
             schema.columns.iter().map(|column| put(&column.name)).collect()
         });
+        let dates = (self.server == Server::Windows).then(|| dates::of(input, cx));
+        if let Some(dates) = dates.filter(|dates| dates.guessed) {
+            let read = if dates.day_first { "the day first" } else { "the month first" };
+            cx.warning(input, format!("nothing in the log tells day from month in its dates; they are read with {read}"));
+        }
         let parser = Parser {
             input: Arc::clone(input),
             server: self.server,
@@ -39,32 +46,13 @@ impl Dataset for Log {
             clock: Clock::new(input, cx.options()),
             style: TimeStyle {
                 zone: cx.options().timezone.map_or(Zone::Unknown, Zone::Named),
-                day_first: self.server == Server::Windows && day_first(input, cx),
+                day_first: dates.is_some_and(|dates| dates.day_first),
             },
+            askers: Mutex::default(),
             notes: AllNotes::default(),
         };
         LineChunks::open(input, READER, Split::Lines, Arc::new(parser), cx)
     }
-}
-
-/// Bytes at the start of a log in which its way of writing dates is looked for.
-const DATES: u64 = 1 << 20;
-
-/// Whether dates with strokes have the day first. Windows writes them as the server's region does, which the log does not name: the day
-/// is first where a first number is no month; where none is, twelve hours and AM or PM are America's.
-fn day_first(input: &Input, cx: &ReadContext<'_>) -> bool {
-    use std::io::Read;
-    let mut bytes = Vec::new();
-    let Ok(stream) = input.open(&cx.options().caps) else { return false };
-    // What can be read counts; the file is read again, and its errors told, from its start.
-    let _ = stream.take(DATES).read_to_end(&mut bytes);
-    input.take_progress();
-    let text = String::from_utf8_lossy(&bytes);
-    text.lines().any(|line| {
-        let (time, _) = windows::parse(line);
-        let first = time.split_once('/').and_then(|(first, _)| first.parse::<u32>().ok());
-        first.is_some_and(|first| (13..32).contains(&first))
-    })
 }
 
 struct Parser {
@@ -75,15 +63,36 @@ struct Parser {
     clock: Clock,
     /// Of Windows' times.
     style: TimeStyle,
+    askers: Mutex<Askers>,
     notes: AllNotes,
 }
+
+/// Who asked, by the record of the answer that does not say it.
+struct Asked(BTreeMap<u64, String>);
 
 const NO_ZONE: &str = "lines have a time without a zone, which is unknown; say the zone with --timezone";
 
 impl LineParser for Parser {
+    fn in_order(&self, block: &mut Block, _cx: &ReadContext<'_>) {
+        if self.server != Server::Dnsmasq {
+            return;
+        }
+        let mut askers = self.askers.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut asked = BTreeMap::new();
+        for line in block.lines() {
+            if let (_, Found::Lookup(lookup)) = self.line(&String::from_utf8_lossy(line.bytes))
+                && let Some(client) = askers.take(&lookup)
+            {
+                asked.insert(line.record, client);
+            }
+        }
+        block.state = Some(Arc::new(Asked(asked)));
+    }
+
     fn parse(&self, block: &Block, cx: &ReadContext<'_>) {
         let mut builder = cx.columns(TABLE).map(|schema| TableBuilder::new(&schema, &block.input));
         let (vendor, product) = self.server.names();
+        let asked = block.state.as_ref().and_then(|state| state.downcast_ref::<Asked>());
         let (mut rows, mut notes) = (0, Notes::default());
         for line in block.lines() {
             let bytes = line.sound(READER, &block.input, cx);
@@ -92,7 +101,7 @@ impl LineParser for Parser {
             }
             let text = String::from_utf8_lossy(bytes);
             let (time, found) = self.line(&text);
-            let lookup = match found {
+            let mut lookup = match found {
                 Found::Lookup(lookup) => lookup,
                 Found::Other => continue,
                 Found::Foreign => {
@@ -105,6 +114,9 @@ impl LineParser for Parser {
                 }
             };
             rows += 1;
+            if let Some(client) = asked.and_then(|asked| asked.0.get(&line.record)) {
+                lookup.client = client;
+            }
             let time = time.unwrap_or_else(|why| {
                 notes.note(why);
                 None
@@ -136,12 +148,16 @@ impl Parser {
     fn line<'a>(&self, text: &'a str) -> (Result<Option<i64>, &'static str>, Found<'a>) {
         if self.server == Server::Windows {
             let (time, found) = windows::parse(text);
-            let time = match self.style.parse(time) {
+            let time = match self.style.parse(&windows::usual(time)) {
                 Time::Ticks(at) => Ok(Some(at)),
                 Time::Local => Err(NO_ZONE),
                 Time::Bad => Err("lines have a time that is not understood"),
             };
             return (time, found);
+        }
+        if self.server == Server::AdGuard {
+            let (stamp, found) = adguard::parse(text);
+            return (self.clock.read(stamp), found);
         }
         let heading = heading(text);
         let time = match heading.stamp {

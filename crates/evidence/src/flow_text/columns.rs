@@ -32,6 +32,8 @@ pub(super) enum Column {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Program {
     Nfdump,
+    /// nfdump's numbers between bars, which have no header.
+    NfdumpPipe,
     Argus,
 }
 
@@ -97,6 +99,9 @@ const ARGUS: &[(&str, Column)] = &[
 ];
 
 impl Layout {
+    /// Of numbers between bars.
+    pub(super) const PIPE: Self = Self { program: Program::NfdumpPipe, delimiter: b'|', columns: Vec::new() };
+
     /// The layout that a header names; `None` where a line is none.
     pub(super) fn of(line: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(line).ok()?;
@@ -111,7 +116,7 @@ impl Layout {
             return None;
         };
         let known = match program {
-            Program::Nfdump => NFDUMP,
+            Program::Nfdump | Program::NfdumpPipe => NFDUMP,
             Program::Argus => ARGUS,
         };
         let mut columns: Vec<Option<Column>> = Vec::new();

@@ -2,6 +2,7 @@
 
 use super::columns::{Column, Layout, Program};
 use crate::connection::{Flow, Kind, Outcome, Side, flag};
+use crate::evenness::Evenness;
 use crate::exports::time::{Time, TimeStyle};
 use crate::session::protocol_name;
 use model::ticks;
@@ -82,7 +83,7 @@ impl<'a> Cells<'a> {
         let (result, details) = match program {
             Program::Argus => outcome(state, &protocol, destination_packets),
             // The flags tell.
-            Program::Nfdump => ("", ""),
+            Program::Nfdump | Program::NfdumpPipe => ("", ""),
         };
         let side = |packets, bytes, flags| Side { packets, bytes, flags, counted: None };
         let mut flow = Flow {
@@ -107,6 +108,7 @@ impl<'a> Cells<'a> {
             sampling: 0,
             label: self.text(Column::Label).into(),
             way: way.into(),
+            even: Evenness::default(),
         };
         // The arrow points from who opened the connection.
         if program == Program::Argus && way.starts_with('<') && !way.ends_with('>') {
@@ -119,7 +121,7 @@ impl<'a> Cells<'a> {
     }
 }
 
-const NFDUMP: Kind = Kind { vendor: "nfdump", product: "nfdump", original_type: "flow" };
+pub(super) const NFDUMP: Kind = Kind { vendor: "nfdump", product: "nfdump", original_type: "flow" };
 const ARGUS: Kind = Kind { vendor: "QoSient", product: "Argus", original_type: "flow" };
 
 /// Flags as nfdump writes them: a letter for each that is set, a dot for the others.

@@ -158,6 +158,11 @@ impl LineParser for Parser {
 impl Parser {
     fn flow(&self, bytes: &[u8], line: Line<'_>, layout: &Layout, notes: &mut Notes, cx: &ReadContext<'_>) -> Result<Flow, NoFlow> {
         let text = String::from_utf8_lossy(bytes);
+        if layout.program == Program::NfdumpPipe {
+            let mut flow = super::pipe::flow(&text)?;
+            (flow.record, flow.offset) = (line.record, line.offset);
+            return Ok(flow);
+        }
         let (mut flow, time) = Cells::of(&text, layout)?.flow(layout.program, self.style)?;
         match time {
             Time::Ticks(_) => {}

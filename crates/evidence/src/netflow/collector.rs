@@ -219,6 +219,13 @@ impl Collector {
         last.len() > 0
     }
 
+    /// What is wrong, where there were flow records and not one of them became a flow.
+    pub(crate) fn nothing_read(&self) -> Option<&'static str> {
+        let Tally { records, unknown, broken, nameless, .. } = self.tally;
+        let lost = unknown + broken + nameless > 0 || !self.waiting.is_empty();
+        (lost && records <= nameless).then_some("no flow record of NetFlow or IPFIX could be read")
+    }
+
     /// What is worth knowing, once all was read.
     pub(crate) fn warnings(&self) -> Vec<String> {
         let Tally { unknown, broken, nameless, sampled, interval, .. } = self.tally;

@@ -152,6 +152,9 @@ impl Chunks for Reader {
     }
 
     fn finish(&mut self, cx: &ReadContext<'_>) {
+        if let Some(reason) = self.collector.nothing_read() {
+            cx.error(&self.input, READER, None, None, reason);
+        }
         for warning in self.collector.warnings() {
             cx.warning(&self.input, warning);
         }

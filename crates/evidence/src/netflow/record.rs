@@ -251,6 +251,7 @@ fn base(message: &Message<'_>, addresses: [IpAddr; 2]) -> Flow {
         sampling: 0,
         label: Box::default(),
         way: Box::default(),
+        even: crate::evenness::Evenness::default(),
     }
 }
 

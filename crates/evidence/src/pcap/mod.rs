@@ -6,7 +6,7 @@
 //! file is read; only the building of batches is left to other threads.
 
 pub(crate) mod bytes;
-mod dns;
+pub(crate) mod dns;
 mod file;
 mod flow;
 mod fragments;
@@ -130,6 +130,9 @@ impl Chunks for Reader {
     fn finish(&mut self, cx: &ReadContext<'_>) {
         for (place, reason) in self.tracker.tally.errors() {
             cx.error(&self.input, READER, Some(place.offset), Some(place.record), reason);
+        }
+        if let Some(reason) = self.tracker.collector.nothing_read() {
+            cx.error(&self.input, READER, None, None, reason);
         }
         for warning in self.tracker.tally.warnings().into_iter().chain(self.tracker.collector.warnings()) {
             cx.warning(&self.input, warning);

@@ -1,10 +1,11 @@
 //! Logs of web proxies to ASimWebSessionLogs: those whose header names their columns (W3C's extended format, as ProxySG, Cisco's web
 //! appliance and IIS write it; Web Gateway), the servers' common and combined format (Squid, Apache, nginx, Privoxy), Zscaler's feeds,
-//! Tinyproxy's own log and HAProxy's. Squid's native log is [`crate::syslog`]'s.
+//! Tinyproxy's own log, HAProxy's and Caddy's. Squid's native log is [`crate::syslog`]'s.
 //!
 //! A row is a request through the proxy. In the servers' format those to the server itself are counted, and are no rows: a web server's
 //! log is none of a proxy.
 
+mod caddy;
 mod columns;
 mod common;
 mod haproxy;
@@ -37,6 +38,7 @@ enum Dialect {
     ZscalerPairs,
     Tinyproxy,
     HaProxy,
+    Caddy,
 }
 
 /// What a line is.
@@ -53,7 +55,7 @@ enum Found<'a> {
 }
 
 impl Dialect {
-    /// Those that a line tells.
+    /// Those that a line tells, if it is no JSON.
     const OF_LINES: [Self; 5] = [Self::Common, Self::ZscalerCsv, Self::ZscalerPairs, Self::Tinyproxy, Self::HaProxy];
 
     /// A line without what syslog puts before it.
@@ -65,6 +67,7 @@ impl Dialect {
             Self::ZscalerPairs => zscaler::parse_pairs(line),
             Self::Tinyproxy => tinyproxy::parse(line, client),
             Self::HaProxy => haproxy::parse(line),
+            Self::Caddy => caddy::parse(line),
         }
     }
 
@@ -77,6 +80,7 @@ impl Dialect {
             Self::ZscalerCsv | Self::ZscalerPairs => ("Zscaler", "ZIA"),
             Self::Tinyproxy => ("Tinyproxy", "Tinyproxy"),
             Self::HaProxy => ("HAProxy Technologies", "HAProxy"),
+            Self::Caddy => ("Caddy", "Caddy"),
         }
     }
 }
@@ -96,9 +100,13 @@ impl Format for ProxyLog {
 
     fn sniff(&self, head: &Head<'_>) -> Sniff {
         let first = head.lines().next().unwrap_or_default();
-        // JSON, and what is no text. Zeros further on may be damage.
-        if matches!(head.bytes.trim_ascii_start().first(), None | Some(b'{' | b'<')) || memchr::memchr(0, first).is_some() {
+        // What is no text. Zeros further on may be damage.
+        let start = head.bytes.trim_ascii_start().first();
+        if matches!(start, None | Some(b'<')) || memchr::memchr(0, first).is_some() {
             return Sniff::No;
+        }
+        if start == Some(&b'{') {
+            return if is_log_of(head, Dialect::Caddy) { read(Dialect::Caddy) } else { Sniff::No };
         }
         if first.first() == Some(&b'#') {
             let mut layout = Layout::default();

@@ -1,4 +1,4 @@
-//! One line of syslog: RFC 3164 and what daemons make of it, RFC 5424, and Squid's native access log.
+//! One line of syslog: RFC 3164 and what daemons make of it, RFC 5424, what OpenWrt's `logread` writes, and Squid's native access log.
 
 use crate::exports::time::{clock_ticks, month};
 use model::ticks::{self, HOUR, MINUTE};
@@ -43,10 +43,41 @@ pub(crate) fn parse(line: &str) -> Option<Parsed<'_>> {
     };
     let mut parsed = match rest.strip_prefix("1 ") {
         Some(rest) if priority.is_some() => rfc5424(rest),
-        _ => rfc3164(rest),
+        _ => logread(rest).or_else(|| rfc3164(rest)),
     }?;
-    parsed.priority = priority;
+    parsed.priority = priority.or(parsed.priority);
     Some(parsed)
+}
+
+/// Names of facilities and severities by number, as Sentinel has them.
+pub(crate) const FACILITIES: [&str; 24] = [
+    "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp", "ntp", "audit", "alert", "clock",
+    "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7",
+];
+pub(crate) const SEVERITIES: [&str; 8] = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
+
+/// `Tue Nov 18 00:00:01 2025 daemon.info dnsmasq[1234]: message`, as OpenWrt's `logread` and its log files have it.
+fn logread(rest: &str) -> Option<Parsed<'_>> {
+    const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    let (day, rest) = rest.split_at_checked(3)?;
+    DAYS.contains(&day).then_some(())?;
+    let rest = rest.strip_prefix(' ')?;
+    let month = month(rest.get(..3)?)?;
+    let mut words = rest.get(3..)?.trim_start().splitn(4, ' ');
+    let (day, clock, year) = (words.next()?.parse().ok()?, words.next()?, words.next()?);
+    let midnight = ticks::from_parts(year.parse().ok().filter(|_| year.len() == 4)?, month, day, 0, 0, 0, 0)?;
+    let stamp = Stamp::Local(midnight + clock_ticks(clock)?);
+    let (priority, behind) = words.next()?.split_once(' ')?;
+    let (facility, severity) = priority.split_once('.')?;
+    let facility = FACILITIES.iter().zip(0u16..).find(|(name, _)| **name == facility).map(|(_, number)| number)?;
+    let severity = if severity == "warn" { "warning" } else { severity };
+    let severity = SEVERITIES.iter().zip(0u16..).find(|(name, _)| **name == severity).map(|(_, number)| number)?;
+    let priority = Some(facility * 8 + severity);
+    let (first, message) = behind.split_once(' ').unwrap_or((behind, ""));
+    Some(match tag(first) {
+        Some((process, pid)) => Parsed { priority, stamp, host: "", process, pid, message },
+        None => Parsed { priority, stamp, host: "", process: "", pid: None, message: behind },
+    })
 }
 
 /// `TIMESTAMP HOST APP PROCID MSGID SD MSG`
@@ -156,15 +187,23 @@ fn iso(text: &str) -> Option<Stamp> {
     Some(if zoned { Stamp::Ticks(at) } else { Stamp::Local(at) })
 }
 
-/// The time of a line of Squid's native log: `time elapsed client action/code size method URL user hierarchy/peer type`.
+/// The time of a line of Squid's native log: `time elapsed client action/code size method URL user hierarchy/peer type`. The time is
+/// seconds since 1970 unless `logformat` says otherwise.
 fn squid(line: &str) -> Option<Stamp> {
-    if !line.as_bytes().first().is_some_and(u8::is_ascii_digit) {
+    if !matches!(line.as_bytes().first(), Some(b'0'..=b'9' | b'[')) {
         return None;
     }
     let (time, rest) = line.split_once(' ')?;
     let (stamp, rest) = if time.contains('/') {
         let (zone, rest) = rest.split_once(' ')?;
-        (common_time(time, zone)?, rest)
+        (common_time(time.trim_start_matches('['), zone.trim_end_matches(']'))?, rest)
+    } else if time.as_bytes().get(4) == Some(&b'-') {
+        // A date alone has its clock behind it.
+        let long = time.len() > 10;
+        let clock = if long { "" } else { rest.split(' ').next().unwrap_or_default() };
+        let end = if long { time.len() } else { time.len() + 1 + clock.len() };
+        let (time, rest) = line.split_at_checked(end)?;
+        (iso(time)?, rest)
     } else {
         if !time.contains('.') || !time.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
             return None;
@@ -243,6 +282,25 @@ mod tests {
                 "- 2023-02-28T07:12:59Z  squid - 28/Feb/2023:08:12:59 +0100    199 10.0.0.9 TCP_MISS/503 4096 GET http://a/ - HIER_NONE/- text/html",
             ),
             ("1551426905.123 is a number", "none"),
+            (
+                "2019-03-01T08:55:05.123+0100    199 10.0.0.9 TCP_TUNNEL/200 16807 CONNECT pool.example:443 - HIER_DIRECT/1.2.3.4 -",
+                "- 2019-03-01T07:55:05.123Z  squid - 2019-03-01T08:55:05.123+0100    199 10.0.0.9 TCP_TUNNEL/200 16807 CONNECT pool.example:443 - HIER_DIRECT/1.2.3.4 -",
+            ),
+            (
+                "2019-03-01 08:55:05    199 10.0.0.9 TCP_TUNNEL/200 16807 CONNECT pool.example:443 - HIER_DIRECT/1.2.3.4 -",
+                "- local 2019-03-01T08:55:05Z  squid - 2019-03-01 08:55:05    199 10.0.0.9 TCP_TUNNEL/200 16807 CONNECT pool.example:443 - HIER_DIRECT/1.2.3.4 -",
+            ),
+            (
+                "[28/Feb/2023:08:12:59 +0100]    199 10.0.0.9 TCP_MISS/503 4096 GET http://a/ - HIER_NONE/- text/html",
+                "- 2023-02-28T07:12:59Z  squid - [28/Feb/2023:08:12:59 +0100]    199 10.0.0.9 TCP_MISS/503 4096 GET http://a/ - HIER_NONE/- text/html",
+            ),
+            ("2019-03-01 08:55:05 199 ms for a request", "none"),
+            (
+                "Tue Nov 18 00:00:01 2025 daemon.info dnsmasq[1234]: query[A] a from b",
+                "30 local 2025-11-18T00:00:01Z  dnsmasq 1234 query[A] a from b",
+            ),
+            ("Tue Nov  8 00:00:01 2025 kern.warn kernel: [ 1.2] x", "4 local 2025-11-08T00:00:01Z  kernel - [ 1.2] x"),
+            ("Tue Nov 18 00:00:01 2025 said something else", "none"),
             ("just text", "none"),
             ("", "none"),
             ("é", "none"),

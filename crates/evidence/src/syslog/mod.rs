@@ -13,7 +13,7 @@ use crate::{
     Block, Chunks, ColumnBuilder, Dataset, Format, Head, Input, LineChunks, LineParser, Options, ReadContext, Sniff, Split, TableBuilder,
 };
 use chrono_tz::Tz;
-use line::Parsed;
+use line::{FACILITIES, Parsed, SEVERITIES};
 // What the logs of name servers have in common with these.
 pub(crate) use line::{Stamp, common_time, parse};
 use model::ticks::{self, DAY};
@@ -132,6 +132,9 @@ impl LineParser for Work {
             rows += 1;
             let Some(builder) = &mut builder else { continue };
             let text = String::from_utf8_lossy(line.bytes);
+            if crate::cef::start(&text).is_some() {
+                report.note("lines are events in the Common Event Format among others, which the hunts read from a file of their own only");
+            }
             let parsed = parse(&text).unwrap_or_else(|| {
                 report.note("lines have no syslog header; they are read as messages without time and host");
                 Parsed::bare(&text)
@@ -187,11 +190,6 @@ fn fields(schema: &Schema) -> Vec<Field> {
 
 impl Field {
     fn fill(self, parsed: &Parsed<'_>, time: Option<i64>, column: &mut ColumnBuilder) {
-        const FACILITIES: [&str; 24] = [
-            "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp", "ntp", "audit", "alert",
-            "clock", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7",
-        ];
-        const SEVERITIES: [&str; 8] = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
         let named = |names: &[&'static str], index: Option<u16>| index.and_then(|i| names.get(usize::from(i)).copied()).unwrap_or_default();
         match self {
             Self::Time => column.long_option(time),

@@ -8,6 +8,8 @@ use crate::notes::{AllNotes, Notes};
 use crate::row::{Fields, Fill, Mapping, Plan, Row, Syntax};
 use crate::{ColumnBuilder, Input, ReadContext, TableBuilder};
 use model::{Schema, TableSchema};
+use std::net::IpAddr;
+use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 const TABLE: &str = "AWSVPCFlow";
@@ -70,6 +72,32 @@ fn either(row: &Row<'_, '_>, slots: &[u16], column: &mut ColumnBuilder) {
     }
 }
 
+/// What must be understood where it is there, or the record would be another than it is.
+struct Check {
+    slot: u16,
+    sound: fn(&str) -> bool,
+    what: &'static str,
+}
+
+/// The field, what is sound in it, and what it is in words.
+type Checked = (&'static str, fn(&str) -> bool, &'static str);
+
+const CHECKS: [Checked; 9] = [
+    ("srcaddr", is::<IpAddr>, "a source address"),
+    ("dstaddr", is::<IpAddr>, "a destination address"),
+    ("pkt-srcaddr", is::<IpAddr>, "a packet's source address"),
+    ("pkt-dstaddr", is::<IpAddr>, "a packet's destination address"),
+    ("srcport", is::<u16>, "a source port"),
+    ("dstport", is::<u16>, "a destination port"),
+    ("protocol", is::<u8>, "a protocol"),
+    ("packets", is::<u64>, "a number of packets"),
+    ("bytes", is::<u64>, "a number of bytes"),
+];
+
+fn is<T: FromStr>(text: &str) -> bool {
+    text.parse::<T>().is_ok()
+}
+
 /// A file that was found to be a VPC flow log.
 pub(super) struct FlowLog {
     pub(super) names: Vec<String>,
@@ -87,6 +115,7 @@ impl Dataset for FlowLog {
     fn open(&self, input: &Arc<Input>, cx: &ReadContext<'_>) -> Option<Box<dyn Chunks>> {
         let mut fields = Fields::default();
         let (start, end, status) = (fields.slot("start"), fields.slot("end"), fields.slot("log-status"));
+        let checks = CHECKS.map(|(name, sound, what)| Check { slot: fields.slot(name), sound, what });
         let plan = cx.columns(TABLE).map(|schema| (Plan::new(&schema, MAPPING, &mut fields), schema));
         let layout = Arc::new(Layout::new(self.names.clone(), &fields));
         let parser = Parser {
@@ -94,6 +123,7 @@ impl Dataset for FlowLog {
             table: TABLE.into(),
             times: [start, end],
             status,
+            checks,
             fields,
             plan,
             layout: Mutex::new(layout),
@@ -122,6 +152,7 @@ struct Parser {
     table: Arc<str>,
     times: [u16; 2],
     status: u16,
+    checks: [Check; 9],
     fields: Fields,
     plan: Option<(Plan, Arc<Schema>)>,
     /// Of the lines at the start of the next block.
@@ -177,6 +208,15 @@ impl LineParser for Parser {
                     continue;
                 }
                 _ => {}
+            }
+            // A flow whose ends or numbers are not known is none that could be judged.
+            let wrong = self.checks.iter().find(|check| {
+                let raw = row.raw(check.slot);
+                !raw.is_empty() && !std::str::from_utf8(raw).is_ok_and(check.sound)
+            });
+            if let Some(check) = wrong {
+                error(format!("{} that is not understood; the record is left out", check.what));
+                continue;
             }
             if !self.times.iter().any(|slot| row.time(*slot).is_some()) {
                 if layout.slots.iter().flatten().any(|slot| self.times.contains(slot)) {

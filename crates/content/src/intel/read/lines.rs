@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 pub(super) fn read(file: &str, text: &str) -> Listing {
     let mut listing = Listing::new(file, "list");
-    let mut said = None;
+    let (mut said, mut first) = (None, true);
     for (number, line) in (1..).zip(text.lines()) {
         let place = Place::Line(number);
         if line.len() > MAX_LINE {
@@ -15,6 +15,10 @@ pub(super) fn read(file: &str, text: &str) -> Listing {
         }
         let line = line.trim();
         if line.is_empty() || line.starts_with(['#', '!', ';']) || line.starts_with("//") || line.starts_with("[Adblock") {
+            continue;
+        }
+        // A table of one column has its name on top.
+        if std::mem::take(&mut first) && is_header(line) {
             continue;
         }
         match names(line) {
@@ -29,6 +33,13 @@ pub(super) fn read(file: &str, text: &str) -> Listing {
     }
     listing.form = said.unwrap_or("list");
     listing
+}
+
+fn is_header(line: &str) -> bool {
+    const NAMES: [&str; 12] =
+        ["domain", "domains", "host", "hosts", "hostname", "name", "fqdn", "indicator", "ioc", "value", "pool", "url"];
+    let name = line.trim_matches('"');
+    NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 enum Read<'a> {

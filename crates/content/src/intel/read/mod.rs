@@ -30,7 +30,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Listing {
     let text = text(bytes);
     let text = text.trim_start_matches('\u{feff}');
     let ending = file.rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase()).unwrap_or_default();
-    match form(text, &ending) {
+    let mut listing = match form(text, &ending) {
         Form::Json => json::read(file, text),
         Form::Rule => rule::read(file, text),
         Form::Kql => kql::read(file, text),
@@ -38,7 +38,12 @@ pub fn read(file: &str, bytes: &[u8]) -> Listing {
         Form::ZeekIntel => table::zeek_intel(file, text),
         Form::Table(delimiter) => table::read(file, text, delimiter),
         Form::Lines => lines::read(file, text),
+    };
+    // A download that failed is an empty list, too.
+    if listing.entries.is_empty() && listing.fragments.is_empty() && listing.fault_count == 0 && listing.ignored_count == 0 {
+        listing.fault(Place::Line(1), "", "nothing in it that is a list's or a rule's entry");
     }
+    listing
 }
 
 /// UTF-8, or UTF-16 with its mark, as exports of Windows programs are.

@@ -96,7 +96,23 @@ pub(super) fn add_name(listing: &mut Listing, line: u64, text: &str, matching: M
         && !text.contains(['\\', ' '])
     {
         listing.add(Place::Line(line), text, matching, Facts::default());
+    } else if is_fragment(text) {
+        listing.fragment(Place::Line(line), text, matching);
     }
+}
+
+/// Words of mining that rules look for within names.
+const WORDS: [&str; 12] = ["pool", "pools", "mine", "miner", "miners", "mining", "xmr", "monero", "stratum", "hash", "coin", "crypto"];
+
+/// Whether a literal is a part of names of pools, and not of a program's or a command's.
+fn is_fragment(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let bare = lower.trim_matches(['.', '-']);
+    let sound = lower.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
+    let file = bare
+        .rsplit_once('.')
+        .is_some_and(|(_, end)| matches!(end, "exe" | "dll" | "sh" | "py" | "ps1" | "bat" | "js" | "json" | "bin" | "elf" | "so" | "wasm"));
+    sound && !file && (WORDS.contains(&bare) || lower.contains('.') && WORDS.iter().any(|word| lower.contains(word)))
 }
 
 fn by_modifiers(field: &str) -> Matching {

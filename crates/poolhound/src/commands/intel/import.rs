@@ -67,7 +67,7 @@ fn tell(found: &Import, args: &IntelImportArgs) {
         complain(&format!("… {} more left out as {reason} (--format jsonl names all)", count - MAX_LISTED as u64));
     }
     let left: u64 = by_reason.values().sum::<u64>() + found.unlisted;
-    complain(&format!("{} entries: {} new rows, {left} left out", found.entries, found.rows.len()));
+    complain(&format!("{} entries: {} in {} new rows, {left} left out", found.entries, found.taken, found.rows.len()));
     if let Some(path) = &args.output
         && args.format == ImportFormat::Csv
         && !args.alone
@@ -89,6 +89,6 @@ fn objects(found: &Import) -> Vec<Value> {
         objects.push(placed(object("left_out", fields), &left.place));
     }
     let left = found.left_out.len() as u64 + found.unlisted;
-    objects.push(object("summary", json!({"entries": found.entries, "rows": found.rows.len(), "left_out": left, "unlisted": found.unlisted, "read_errors": found.unreadable})));
+    objects.push(object("summary", json!({"entries": found.entries, "taken": found.taken, "rows": found.rows.len(), "left_out": left, "unlisted": found.unlisted, "read_errors": found.unreadable})));
     objects
 }
