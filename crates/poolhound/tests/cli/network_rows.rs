@@ -127,7 +127,10 @@ fn a_connection_that_the_endpoint_does_not_vouch_for_stays_open() {
 fn a_connection_at_another_time_stays_open() {
     let night = Night::new();
     night.sensor("2026-11-18T02:15:00Z", ADDRESS, WALLET);
-    assert_eq!(hunts_of(&night.hunt(), "open"), ["hidden-mining", "long-thin-flow", "mining-session", "pool-address", "pool-dns", "pool-tls"]);
+    assert_eq!(
+        hunts_of(&night.hunt(), "open"),
+        ["hidden-mining", "long-thin-flow", "mining-session", "pool-address", "pool-dns", "pool-tls"]
+    );
 }
 
 /// Without the endpoint's records nothing is known of who connected.
