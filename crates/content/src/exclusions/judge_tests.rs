@@ -24,7 +24,7 @@ must:
   destination: {hosts: ['pool.example.com:3333'], networks: [10.0.0.0/8], ports: [22, 873]}
   wallet: [48walletA, 'a.bcd']
   command_line: ['rsync -a']
-  command_line_pattern: 'rsync --[a-z]+'
+  command_line_pattern: 'rsync -a [a-z]+'
   rule: [bitcoin]
   window:
     - {zone: UTC, days: [wed], from: '03:00', to: '05:00', host_group: lab}
@@ -123,8 +123,8 @@ fn facts_of_who_runs_it() {
         -1 |s| { s.parent = r"C:\Windows\System32\svchost.exe".into(); s.parent_command_line = "svchost.exe -s Themes -s Schedule".into() },
         -1 |s| s.parent = r"C:\Windows\System32\svchost.exe".into());
     facts!(policy, "session": 0 |s| s.session.clear(), -1 |s| s.session = "batch".into());
-    facts!(policy, "command_line": 0 |s| s.command_line.clear(), -1 |s| s.command_line = "rsync -a ".into(), 1 |s| s.command_line = "rsync --help".into(),
-        -1 |s| s.command_line = "x rsync --help".into(), -1 |s| s.command_line = "rsync -a\nrm".into());
+    facts!(policy, "command_line": 0 |s| s.command_line.clear(), -1 |s| s.command_line = "rsync -a X".into(), 1 |s| s.command_line = "rsync -a x".into(),
+        -1 |s| s.command_line = "x rsync -a x".into(), -1 |s| s.command_line = "rsync -a x\nrm".into());
     facts!(policy, "not_command_line": 0 |s| s.command_line.clear(), -1 |s| s.command_line = "rsync -a\nstratum".into());
     facts!(policy, "not_account": 0 |s| s.account.clear(), -1 |s| s.account = r"CORP\root".into());
 }

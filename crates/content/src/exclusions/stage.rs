@@ -145,7 +145,8 @@ impl Stage<'_> {
     fn process(&mut self) {
         let (n, s) = (self.n, self.s);
         let said = |text: &str| if self.by_record { text.to_owned() } else { String::new() };
-        let group = s.groups.iter().flatten().next().filter(|_| self.by_record && !self.by_row);
+        // The record's own group is the only one.
+        let group = s.groups.iter().flatten().next().filter(|_| self.by_record && !self.by_row && s.groups.iter().flatten().count() == 1);
         let start = json!({"TimeGenerated": self.time(), "DeviceName": self.device(), "ActionType": "ProcessCreated", "FolderPath": self.place, "SHA256": said(&s.sha256),
             "SHA1": said(&self.sha1), "MD5": self.md5, "ProcessUniqueId": format!("p{n}"), "ProcessCommandLine": said(&s.command_line), "AccountName": said(&s.account),
             "LogonId": n, "ProcessCreationTime": s.started.map(ticks::iso), "InitiatingProcessFolderPath": said(&s.parent), "InitiatingProcessParentFileName": said(&s.grandparent),

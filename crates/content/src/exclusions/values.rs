@@ -97,6 +97,9 @@ fn as_reported(path: &str, bare: &str) -> Checked {
     if windows && path.get(2..).is_some_and(|rest| rest.contains(':')) {
         return wrong(format!("`{path}` names a stream beside the file's own content"), "write the file alone");
     }
+    if path.starts_with("/memfd:") || path.trim_end_matches('*').ends_with(" (deleted)") {
+        return wrong(format!("`{path}` is a file that is gone, or never was: its content may be anything"), "name the installed program");
+    }
     if !windows && path.contains('\\') {
         return wrong(format!("`{path}` has a `\\` in it, which no path of Linux has"), REMEDY);
     }

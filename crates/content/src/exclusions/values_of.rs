@@ -82,6 +82,7 @@ pub fn seen(fact: &str, subject: &Subject) -> String {
         times.join(" to ")
     };
     let text = match fact.strip_prefix("not_").unwrap_or(fact) {
+        "path" if subject.others_write => format!("{} (the inventory: others than administrators write there)", subject.path),
         "path" => subject.path.clone(),
         "sha256" => subject.sha256.clone(),
         "signer" => list(subject.signers.as_ref()),

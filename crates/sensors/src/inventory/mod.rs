@@ -49,6 +49,8 @@ pub struct Inventory {
     /// Files of which packages are looked up.
     found: BTreeSet<String>,
     packages: BTreeSet<Packaged>,
+    /// Places at which nothing is.
+    pub absent: Vec<String>,
     /// What could not be looked at, each with its reason.
     pub problems: Vec<String>,
 }
@@ -64,6 +66,7 @@ impl Inventory {
             files: BTreeMap::new(),
             found: BTreeSet::new(),
             packages: BTreeSet::new(),
+            absent: Vec::new(),
             problems: Vec::new(),
         }
     }
@@ -74,7 +77,7 @@ impl Inventory {
         match self.metadata(path) {
             Ok(Some(metadata)) if whole && metadata.is_dir() => self.below(path),
             Ok(Some(metadata)) => self.entry(path, &metadata),
-            Ok(None) => {}
+            Ok(None) => self.absent.push(place.to_owned()),
             Err(reason) => self.problems.push(reason),
         }
         let folder = parent(path);
@@ -153,6 +156,12 @@ impl Inventory {
 
     /// `None` where nothing is; a link is a problem: the endpoint writes the path to which it leads.
     fn metadata(&self, path: &str) -> Result<Option<Metadata>, String> {
+        // What lies behind a link is looked at nowhere: it may be out of the image.
+        for folder in ancestors(path) {
+            if fs::symlink_metadata(join(&self.root, folder)).is_ok_and(|metadata| metadata.is_symlink()) {
+                return Err(format!("{path}: {folder} is a link: name the path to which it leads"));
+            }
+        }
         match fs::symlink_metadata(join(&self.root, path)) {
             Ok(metadata) if metadata.is_symlink() => Err(format!("{path} is a link: name the path to which it leads")),
             Ok(metadata) => Ok(Some(metadata)),
@@ -165,6 +174,11 @@ impl Inventory {
 /// A path of the host below the root.
 pub(crate) fn join(root: &Path, path: &str) -> PathBuf {
     root.join(path.trim_start_matches('/'))
+}
+
+/// The folders above it, the highest first, without the root.
+fn ancestors(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('/').filter(|(at, _)| *at > 0).filter_map(|(at, _)| path.get(..at))
 }
 
 /// The folder in which it lies; `/` of what lies there.

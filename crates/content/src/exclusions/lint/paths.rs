@@ -7,7 +7,7 @@ use super::super::values::{self, on_windows};
 /// Folders in which users can make or change files, with why and who says so. Lower case; a Windows folder is one on any drive. FHS is the Filesystem
 /// Hierarchy Standard 3.0 (https://refspecs.linuxfoundation.org/fhs.shtml); the list of Windows' folders is kept by those who test AppLocker
 /// (https://github.com/api0cradle/UltimateAppLockerByPassList).
-const WRITABLE: [(&str, &str); 46] = [
+const WRITABLE: [(&str, &str); 50] = [
     ("/tmp", "FHS 3.18: everybody's"),
     ("/var/tmp", "FHS 5.15: everybody's"),
     ("/dev", "FHS 3.6; /dev/shm and /dev/mqueue are everybody's"),
@@ -21,6 +21,10 @@ const WRITABLE: [(&str, &str); 46] = [
     ("/mnt", "FHS 3.12: what is mounted for a while"),
     ("/proc", "proc(5): a process has any name there"),
     ("/var/www", "the web server's account writes there: where web shells lie"),
+    ("/usr/tmp", "on older systems /var/tmp: everybody's"),
+    ("/usr/home", "FreeBSD: each user's own"),
+    ("/export/home", "each user's own, where homes are shared over the network"),
+    ("/var/lib/php/sessions", "the web server's account writes there: where web shells lie"),
     ("/srv/www", "the web server's account writes there: where web shells lie"),
     ("/srv/ftp", "FHS 3.17: what users send"),
     ("/var/ftp", "what users send"),
@@ -119,7 +123,14 @@ fn key(path: &str) -> String {
 fn writable(key: &str) -> Option<(&'static str, &'static str)> {
     let folder = key.strip_suffix('*').unwrap_or(key);
     let below = |path: &str| folder.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '\\']));
-    WRITABLE.into_iter().find(|(path, _)| below(path))
+    const TEMPORARY: (&str, &str) = ("/tmp/", "a folder for what is there for a while only");
+    let temporary = folder.contains("/tmp/") || folder.contains(r"\temp\") || folder.contains(r"\tmp\");
+    let homes = folder.strip_prefix("/home").is_some_and(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with('/'));
+    WRITABLE
+        .into_iter()
+        .find(|(path, _)| below(path))
+        .or(temporary.then_some(TEMPORARY))
+        .or(homes.then_some(("/home", "FHS 3.8: each user's own")))
 }
 
 /// A folder right below the root, or one of the known ones, or one above a folder that everybody writes.

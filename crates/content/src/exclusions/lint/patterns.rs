@@ -42,6 +42,8 @@ impl Policy {
         let Some(forbidden) = &self.must_not.command_line else { return };
         let what = if matches_anything(forbidden) {
             format!("`{forbidden}` matches every command line, so that the policy never explains anything")
+        } else if self.names(forbidden) {
+            format!("`{forbidden}` is found in the program's own path, so that the policy hardly ever explains anything")
         } else if finds_nothing(forbidden) {
             format!("`{forbidden}` is found in no command line, so that it forbids nothing")
         } else {
@@ -51,9 +53,18 @@ impl Policy {
     }
 }
 
-/// Whether a pattern is found in every text: it may match nothing at all.
+impl Policy {
+    /// Whether a pattern is found in the name of every program that is approved, which is mostly on its command line.
+    fn names(&self, pattern: &str) -> bool {
+        let names: Vec<&str> =
+            self.must.path.iter().flatten().filter(|p| !p.ends_with('*')).filter_map(|p| p.rsplit(['/', '\\']).next()).collect();
+        !names.is_empty() && regex::Regex::new(pattern).is_ok_and(|regex| names.iter().all(|name| regex.is_match(name)))
+    }
+}
+
+/// Whether a pattern is found in every text.
 pub(super) fn matches_anything(pattern: &str) -> bool {
-    regex::Regex::new(pattern).is_ok_and(|regex| ORDINARY.iter().all(|line| regex.is_match(line)))
+    regex::Regex::new(pattern).is_ok_and(|regex| ORDINARY.iter().filter(|line| !line.is_empty()).all(|line| regex.is_match(line)))
 }
 
 /// Whether it matches nothing, or the empty text alone.
@@ -72,6 +83,8 @@ fn free_word(hir: &Hir) -> bool {
 #[derive(Clone, Copy, Default)]
 struct Place {
     word_begins: bool,
+    /// Behind the dashes of an option, whose name may then be any.
+    option_begins: bool,
     /// Between double quotation marks a space begins no word.
     quoted: bool,
 }
@@ -91,18 +104,23 @@ impl Words {
             self.free = true;
             return at;
         }
-        let either = |a: Place, b: Place| Place { word_begins: a.word_begins || b.word_begins, quoted: a.quoted && b.quoted };
+        let either = |a: Place, b: Place| Place {
+            word_begins: a.word_begins || b.word_begins,
+            option_begins: a.option_begins || b.option_begins,
+            quoted: a.quoted && b.quoted,
+        };
         match hir.kind() {
             HirKind::Empty | HirKind::Look(_) => at,
             HirKind::Literal(text) => text.0.iter().fold(at, |at, sign| match sign {
-                b'"' => Place { word_begins: at.word_begins && !at.quoted, quoted: !at.quoted },
-                b' ' => Place { word_begins: !at.quoted, ..at },
-                _ => Place { word_begins: false, ..at },
+                b'"' => Place { word_begins: at.word_begins && !at.quoted, option_begins: false, quoted: !at.quoted },
+                b' ' => Place { word_begins: !at.quoted, option_begins: false, ..at },
+                b'-' => Place { word_begins: false, option_begins: at.word_begins || at.option_begins, ..at },
+                _ => Place { word_begins: false, option_begins: false, ..at },
             }),
             HirKind::Class(class) => {
-                self.free |= at.word_begins && wide(hir, DIGITS) && holds(class, '-');
+                self.free |= wide(hir, DIGITS) && ((at.word_begins && holds(class, '-')) || at.option_begins);
                 let quoted = at.quoted && !holds(class, '"');
-                Place { word_begins: holds(class, ' ') && !quoted, quoted }
+                Place { word_begins: holds(class, ' ') && !quoted, option_begins: false, quoted }
             }
             HirKind::Capture(capture) => self.walk(&capture.sub, at),
             HirKind::Concat(parts) => parts.iter().fold(at, |at, part| self.walk(part, at)),
@@ -166,6 +184,8 @@ mod tests {
             "rsync (-a|[^ ]+) x",
             r"rsync(\s[\w-]+){2}",
             "rsync(?: ?[a-z-]+)* x",
+            r"rsync --\w+=\S+ x",
+            "rsync -[a-z]+ x",
             r#"rsync "[^"]+" x"#,
         ] {
             assert!(free(pattern), "{pattern}");

@@ -4,7 +4,7 @@ use super::super::fault::Faults;
 use super::super::policy::Policy;
 use super::super::values;
 use super::lists;
-use super::runners::{FOLDERS, HOSTS, LOADERS, PACKAGES, runs_what_it_is_told};
+use super::runners::{FOLDERS, HOSTS, LOADERS, PACKAGES, runs_what_it_is_told, starts_anything};
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
@@ -38,7 +38,7 @@ impl Policy {
             let (own, above) = parent.split_once('<').unwrap_or((parent, ""));
             let service = own.contains('?');
             let own = own.split('?').next().unwrap_or_default();
-            let host = [own, above].into_iter().find(|path| is_host(path));
+            let host = [own, above].into_iter().find(|path| is_host(path)).or_else(|| starter(own, above.is_empty()).then_some(own));
             if let Some(host) = host {
                 let what = format!("the parent `{parent}`: {} starts what anybody leaves in a web site or tells it", file_name(host));
                 faults.add(
@@ -80,6 +80,12 @@ fn runner(path: &str) -> Option<String> {
         || (name.starts_with("ld-") && name.contains(".so"));
     let known = loader || runs_what_it_is_told(bare) || runs_what_it_is_told(&name) || LOADERS.contains(&name.as_str());
     known.then_some(name)
+}
+
+/// A launcher that is known by what started it is as good as that.
+fn starter(path: &str, alone: bool) -> bool {
+    let name = file_name(path);
+    starts_anything(without_version(&name), alone) || starts_anything(&name, alone)
 }
 
 fn is_host(path: &str) -> bool {
@@ -159,6 +165,11 @@ mod tests {
             assert_eq!(of_runner(package), is, "{package}");
         }
         assert!(miners().contains("xmrig") && miners().contains("t-rex") && miners().contains("minerd") && !miners().contains("bitcoind"));
+        assert!(starter("/usr/bin/timeout", true) && !starter("/usr/bin/timeout", false) && starter("/usr/sbin/mysqld", false));
+        assert!(
+            starter("/usr/bin/python3.11", true) && starter(r"C:\Windows\System32\wbem\WmiPrvSE.exe", true) && !starter("/bin/sh", true)
+        );
+        assert!(!starter("/usr/sbin/sshd", true) && !starter("/usr/lib/systemd/systemd", true) && !starter("/usr/sbin/cron", true));
         assert!(is_host("/usr/sbin/apache2") && is_host("nginx") && !is_host("/usr/sbin/cron") && !is_host(""));
     }
 }

@@ -211,6 +211,15 @@ pub(super) const PACKAGES: &[&str] = &[
 /// Folders that hold such a program and nothing else of note.
 pub(super) const FOLDERS: &[&str] = &["windowspowershell", "powershell", "nodejs", "jvm"];
 
+/// Whether a parent of that name starts what anybody tells it. Shells are told apart by who started them.
+pub(super) fn starts_anything(name: &str, alone: bool) -> bool {
+    const OF_WINDOWS: [&str; 2] = ["wmiprvse", "scrcons"];
+    const DATABASES: [&str; 6] = ["mysqld", "mariadbd", "postgres", "redis-server", "mongod", "sqlservr"];
+    let known = [LANGUAGES, STARTERS, CONTAINERS].iter().any(|list| list.contains(&name));
+    let loader = LOADERS.contains(&name) && !["svchost", "explorer", "bash", "taskeng"].contains(&name);
+    (alone && known) || loader || OF_WINDOWS.contains(&name) || DATABASES.contains(&name)
+}
+
 /// Whether it is an interpreter or a launcher.
 pub(super) fn runs_what_it_is_told(name: &str) -> bool {
     [SHELLS, LANGUAGES, STARTERS, CONTAINERS].iter().any(|list| list.contains(&name))

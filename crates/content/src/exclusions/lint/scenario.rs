@@ -116,6 +116,18 @@ impl Policy {
         for (_, key) in forbids.iter().filter(|(missing, _)| *missing) {
             faults.add(&["must_not"], "", format!("{of} must forbid {key}"), format!("add `{key}: true` below `must_not`"));
         }
+        let attended = |kind: &&String| {
+            matches!(
+                kind.as_str(),
+                "interactive" | "remote_interactive" | "cached_interactive" | "cached_remote_interactive" | "unlock" | "cached_unlock"
+            )
+        };
+        if scenario.offline
+            && let Some(kind) = self.must.session.iter().flatten().find(|kind| !attended(kind))
+        {
+            let what = format!("{of} is run by somebody who is there, and `{kind}` is a session of nobody's");
+            faults.add(&["must", "session"], kind, what, "name interactive or remote_interactive");
+        }
         let speaks = self.explains.iter().any(|class| class == "stratum_payload");
         if scenario.private && speaks && !self.must_not.valid_wallet {
             let what = format!(

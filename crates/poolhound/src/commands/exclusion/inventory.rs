@@ -52,15 +52,18 @@ pub(super) fn run(args: &InventoryArgs, quiet: bool) -> Result<u8, Error> {
     }
     if !quiet {
         complain(&format!("{}: {host}: {} files and folders, {} files of packages", args.output.display(), files.len(), packages.len()));
-        if !elsewhere.is_empty() {
-            complain(&format!("{} paths of Windows were not looked at", elsewhere.len()));
-        }
+    }
+    for place in &inventory.absent {
+        complain(&format!("{place}: nothing is there"));
+    }
+    for place in &elsewhere {
+        complain(&format!("{place}: a path of Windows was not looked at"));
     }
     Ok(if faulty {
         exit::USAGE
     } else if !open.is_empty() {
         exit::FINDINGS
-    } else if !inventory.problems.is_empty() {
+    } else if !inventory.problems.is_empty() || !elsewhere.is_empty() {
         exit::INCOMPLETE
     } else {
         exit::CLEAN

@@ -40,7 +40,7 @@ pub(super) fn run(args: &MutateArgs, quiet: bool) -> Result<u8, Error> {
             "{count} mutants are too many for one run: give fewer policies, or evidence of fewer days (--since)"
         )));
     }
-    let explained = explained(&judged.library, &tried, args)?;
+    let explained = if count == 0 { BTreeSet::new() } else { explained(&judged.library, &tried, args)? };
     for (n, (_, _, is_explained)) in tried.iter_mut().flat_map(|t| &mut t.mutants).enumerate() {
         *is_explained = explained.contains(&n);
     }
