@@ -55,6 +55,22 @@ impl Read for Cursor {
     }
 }
 
+/// A reader that says once that it is at its end. Who asks again skips what a damaged file claims, billions of values of no byte each, and is refused.
+struct Once<R> {
+    inner: R,
+    ended: bool,
+}
+
+impl<R: Read> Read for Once<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        if count == 0 && !buffer.is_empty() && std::mem::replace(&mut self.ended, true) {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(count)
+    }
+}
+
 impl Length for Place {
     fn len(&self) -> u64 {
         match self {
@@ -69,8 +85,8 @@ impl ChunkReader for Place {
 
     fn get_read(&self, start: u64) -> Result<Self::T> {
         Ok(match self {
-            Self::Disk(file) => Box::new(BufReader::new(Cursor { file: Arc::clone(file), at: start })),
-            Self::Memory(bytes) => Box::new(ChunkReader::get_read(bytes, start)?),
+            Self::Disk(file) => Box::new(Once { inner: BufReader::new(Cursor { file: Arc::clone(file), at: start }), ended: false }),
+            Self::Memory(bytes) => Box::new(Once { inner: ChunkReader::get_read(bytes, start)?, ended: false }),
         })
     }
 
@@ -93,6 +109,20 @@ impl ChunkReader for Place {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_end_is_told_once() {
+        for place in [Place::Memory(Bytes::from_static(b"abc")), {
+            let mut file = tempfile::tempfile().unwrap();
+            io::Write::write_all(&mut file, b"abc").unwrap();
+            Place::Disk(Arc::new(file))
+        }] {
+            let mut reader = place.get_read(1).unwrap();
+            let mut rest = Vec::new();
+            assert_eq!((reader.read_to_end(&mut rest).unwrap(), rest.as_slice()), (2, &b"bc"[..]));
+            assert_eq!(reader.read(&mut [0; 8]).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+        }
+    }
 
     #[test]
     fn threads_that_read_one_file_do_not_disturb_each_other() {

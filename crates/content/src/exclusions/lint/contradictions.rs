@@ -16,6 +16,10 @@ impl Policy {
             let what = "the policy explains the class wallet and forbids valid_wallet: it never explains it";
             faults.add(&["must_not", "valid_wallet"], "", what, REMEDY);
         }
+        if must_not.valid_wallet && must.wallet.is_some() {
+            let what = "the policy asks for a wallet and forbids valid_wallet: it never explains who mines for one";
+            faults.add(&["must_not", "valid_wallet"], "", what, REMEDY);
+        }
         let lists = [
             ("host_group", &must.host_group, &must_not.host_group),
             ("path", &must.path, &must_not.path),
