@@ -34,7 +34,15 @@ pub(super) fn packages(root: &Path, found: &BTreeSet<String>, problems: &mut Vec
                 continue;
             }
         };
-        for line in lines.map_while(Result::ok) {
+        for line in lines {
+            let line = match line {
+                Ok(line) => line,
+                Err(error) => {
+                    problems.push(format!("/var/lib/dpkg/info/{package}.md5sums: {error}; the rest of it was not read"));
+                    break;
+                }
+            };
+            // A name that is no UTF-8 is none that a policy can write.
             let Ok(line) = String::from_utf8(line) else { continue };
             let Some((md5, path)) = line.split_once("  ") else { continue };
             let path = format!("/{path}");

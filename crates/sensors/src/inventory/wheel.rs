@@ -28,7 +28,13 @@ pub(super) fn packages(root: &Path, found: &BTreeSet<String>, problems: &mut Vec
                 }
                 Err(_) => continue,
             }
-            let text = fs::read_to_string(&record).unwrap_or_default();
+            let text = match fs::read(&record) {
+                Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+                Err(error) => {
+                    problems.push(format!("{site}/{told}.dist-info/RECORD: {error}"));
+                    continue;
+                }
+            };
             packages.extend(files(&text, site, package, version).filter(|file| found.contains(&file.path)));
         }
     }
