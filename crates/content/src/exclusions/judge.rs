@@ -16,7 +16,7 @@
 //! | `wallet` | the row's own and every login of the process up to the first `.`, `+` or `/`, or whole, is listed | no login seen, or a session without one |
 //! | `command_line` | is listed whole, or matches the pattern whole | no command line |
 //! | `rule` | every matching YARA rule is listed | no rule known |
-//! | `window` | first and last record lie in one interval that is for all hosts or for a group of the device; it began before the grace, by the process' start or by the first record | no time |
+//! | `window` | the process' start, its first and its last record lie in one interval that is for all hosts or for a group of the device, and the first of them before the grace | no time |
 //! | `valid` | first record at or after the begin, last before the end | no time |
 //! | `claimed` | no row about the same process is of a class outside `explains` | never |
 //! | `offline` | no peer of the row or the process | the process is not known |
@@ -27,7 +27,7 @@
 //! | `not_command_line` | the pattern is nowhere in the command line | no command line |
 
 use super::judge_lists::{account_listed, listed, login_listed, parent_listed, path_forbidden, path_listed};
-use super::judge_peers::{allowed, there, worst};
+use super::judge_peers::{allowed, looked_up, there, worst};
 use super::policy::Policy;
 use super::subject::Subject;
 use super::windows::Interval;
@@ -107,7 +107,7 @@ impl<'a> Judge<'a> {
         ask(
             "destination",
             must.destination.as_ref().map(|d| {
-                let all = s.peers.iter().map(|peer| allowed(d, peer));
+                let all = s.peers.iter().map(|peer| (allowed(d, peer), looked_up(peer)));
                 worst(all.collect(), s.destination.as_ref().map(|peer| allowed(d, peer)))
             }),
         );
@@ -162,13 +162,9 @@ impl<'a> Judge<'a> {
         let Some(first) = s.first else { return 0 };
         let (first, last) = s.process_span.unwrap_or((first, s.last.unwrap_or(first)));
         let of_device = |group: &str| group.is_empty() || s.groups.iter().flatten().any(|g| g == group);
+        let (first, last) = (s.started.map_or(first, |started| first.min(started)), last.max(first));
         // Grace lets a run end late, and not begin late.
-        let begun = |start: i64, close: i64| first < close || s.started.is_some_and(|started| (start..close).contains(&started));
-        held(
-            self.windows
-                .iter()
-                .any(|(group, [start, close, end])| first >= *start && last < *end && begun(*start, *close) && of_device(group)),
-        )
+        held(self.windows.iter().any(|(group, [start, close, end])| (*start..*close).contains(&first) && last < *end && of_device(group)))
     }
 
     fn valid(&self, s: &Subject) -> Fact {

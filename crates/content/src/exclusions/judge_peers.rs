@@ -83,13 +83,20 @@ pub(super) fn there(destination: &Destination, peer: &Peer) -> i8 {
 }
 
 /// All of them: one that is not allowed fails, one that is not known leaves it open, and at least one must be known. The row's own peer may be
-/// unknown where the process' peers tell.
-pub(super) fn worst(peers: Vec<i8>, own: Option<i8>) -> i8 {
-    match (own.unwrap_or(0), peers.into_iter().min()) {
-        (-1, _) => -1,
-        (own, None) => own,
-        (_, Some(worst)) => worst,
+/// unknown where the process' peers tell. That a listed name was looked up says nothing beside them.
+pub(super) fn worst(peers: Vec<(i8, bool)>, own: Option<i8>) -> i8 {
+    let own = own.unwrap_or(0);
+    let worst = peers.iter().filter(|(fact, lookup)| *fact != 0 || !lookup).map(|(fact, _)| *fact).min();
+    match worst {
+        _ if own == -1 => -1,
+        None => own,
+        Some(worst) => worst,
     }
+}
+
+/// A name was asked for, and nobody connected to.
+pub(super) fn looked_up(peer: &Peer) -> bool {
+    peer.port.is_none() && !peer.name.is_empty()
 }
 
 fn host(destination: &Destination, end: &End, port: Option<u16>) -> bool {

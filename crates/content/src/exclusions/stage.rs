@@ -6,9 +6,11 @@
 //! Not every subject can be had: session and the parent's own parent are in the record of a process with a path, peers and logins belong to a process that is known, packages
 //! to a path, and rules to a row of `yara_file`. What a subject says beyond that is left out.
 
+use super::judge_lists::account_key;
 use super::subject::{Peer, Subject};
 use model::{KqlType, ticks};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// The rows to be judged.
 pub const ROWS: &str = "PoolhoundRow_CL";
@@ -118,6 +120,11 @@ impl Stage<'_> {
         if self.n.is_multiple_of(2) { format!("host-{}", self.n) } else { format!("HOST-{}", self.n) }
     }
 
+    /// The name in the endpoint's tables: the full one at times, where a sensor knows the short one.
+    fn endpoint(&self) -> String {
+        if self.n.is_multiple_of(5) { format!("{}.lab.example", self.device()) } else { self.device() }
+    }
+
     fn time(&self) -> Option<String> {
         self.s.first.map(ticks::iso)
     }
@@ -147,18 +154,19 @@ impl Stage<'_> {
         let said = |text: &str| if self.by_record { text.to_owned() } else { String::new() };
         // The record's own group is the only one.
         let group = s.groups.iter().flatten().next().filter(|_| self.by_record && !self.by_row && s.groups.iter().flatten().count() == 1);
-        let start = json!({"TimeGenerated": self.time(), "DeviceName": self.device(), "ActionType": "ProcessCreated", "FolderPath": self.place, "SHA256": said(&s.sha256),
+        let start = json!({"TimeGenerated": self.time(), "DeviceName": self.endpoint(), "ActionType": "ProcessCreated", "FolderPath": self.place, "SHA256": said(&s.sha256),
             "SHA1": said(&self.sha1), "MD5": self.md5, "ProcessUniqueId": format!("p{n}"), "ProcessCommandLine": said(&s.command_line), "AccountName": said(&s.account),
             "LogonId": n, "ProcessCreationTime": s.started.map(ticks::iso), "InitiatingProcessFolderPath": said(&s.parent), "InitiatingProcessParentFileName": said(&s.grandparent),
             "InitiatingProcessCommandLine": said(&s.parent_command_line), "InitiatingProcessUniqueId": format!("q{n}"), "MachineGroup": group});
         self.add("DeviceProcessEvents", start);
         if !s.session.is_empty() {
             let kind: String = s.session.split('_').map(capital).collect();
-            let logon = json!({"TimeGenerated": self.time(), "DeviceName": self.device(), "ActionType": "LogonSuccess", "LogonId": n, "LogonType": kind});
+            let logon = json!({"TimeGenerated": self.time(), "DeviceName": self.endpoint(), "ActionType": "LogonSuccess", "LogonId": n, "LogonType": kind,
+                "AccountName": account_key(&s.account).to_ascii_uppercase()});
             self.add("DeviceLogonEvents", logon);
         }
         if !s.grandparent_path.is_empty() {
-            let parent = json!({"TimeGenerated": self.time(), "DeviceName": self.device(), "ActionType": "ProcessCreated", "FolderPath": s.parent,
+            let parent = json!({"TimeGenerated": self.time(), "DeviceName": self.endpoint(), "ActionType": "ProcessCreated", "FolderPath": s.parent,
                 "ProcessUniqueId": format!("q{n}"), "InitiatingProcessFolderPath": s.grandparent_path});
             self.add("DeviceProcessEvents", parent);
         }
@@ -167,8 +175,10 @@ impl Stage<'_> {
     fn groups(&mut self) {
         let Some(groups) = &self.s.groups else { return };
         for group in groups.iter().map(String::as_str).chain(groups.is_empty().then_some("")) {
-            let info = json!({"TimeGenerated": self.time(), "DeviceName": self.device(), "MachineGroup": group});
-            self.add("DeviceInfo", info);
+            for device in BTreeSet::from([self.device(), self.endpoint()]) {
+                let info = json!({"TimeGenerated": self.time(), "DeviceName": device, "MachineGroup": group});
+                self.add("DeviceInfo", info);
+            }
         }
     }
 
@@ -229,7 +239,7 @@ impl Stage<'_> {
         // The endpoint need not see what the sensor on the network saw.
         let seen = if n.is_multiple_of(2) { 0 } else { s.logins.len() };
         for Peer { name, ip, port, .. } in s.peers.iter().skip(seen) {
-            let connection = json!({"TimeGenerated": self.time(), "DeviceName": self.device(), "ActionType": "ConnectionSuccess", "RemoteUrl": name, "RemoteIP": ip,
+            let connection = json!({"TimeGenerated": self.time(), "DeviceName": self.endpoint(), "ActionType": "ConnectionSuccess", "RemoteUrl": name, "RemoteIP": ip,
                 "RemotePort": port, "InitiatingProcessFolderPath": folder, "InitiatingProcessUniqueId": format!("p{n}")});
             self.add("DeviceNetworkEvents", connection);
         }

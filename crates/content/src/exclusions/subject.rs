@@ -7,7 +7,7 @@ pub struct Subject {
     /// The row's first record and its last.
     pub first: Option<i64>,
     pub last: Option<i64>,
-    /// Those of all rows about the same process, where there are others: one window must hold all that it did.
+    /// Those of all rows about the same process and of its connections, where there are others: one window must hold all that it did.
     pub process_span: Option<(i64, i64)>,
     /// When the process was started, where its start is in the evidence.
     pub started: Option<i64>,

@@ -25,7 +25,10 @@ impl Lowerer<'_> {
             aggregates.iter().enumerate().map(|(n, a)| (keys.len() + n, a)).filter(|(n, _)| need.contains(n)).collect();
         let mut wanted = Need::new();
         keys.iter().for_each(|k| refs::columns(k, &mut wanted));
-        needed.iter().flat_map(|(_, a)| &a.args).for_each(|a| refs::columns(a, &mut wanted));
+        // The one row of `arg_max` is found by its arguments, whether or not anybody needs their values.
+        let one_row = if self.lineage { of_one_row(aggregates) } else { None };
+        let args = needed.iter().map(|(_, a)| *a).chain(one_row).flat_map(|a| &a.args);
+        args.for_each(|a| refs::columns(a, &mut wanted));
         let lowered = self.lower(input, &wanted)?;
         if lowered.empty && !keys.is_empty() {
             return self.nothing(&rel.schema);
@@ -46,7 +49,7 @@ impl Lowerer<'_> {
             made.push(call.alias(value::column_name(*n)));
         }
         if self.lineage {
-            made.push(self.lineage_of(aggregates, &mut beneath)?.alias(lineage::COLUMN));
+            made.push(self.lineage_of(one_row, &mut beneath)?.alias(lineage::COLUMN));
         }
         if made.is_empty() && groups.is_empty() {
             let spec = Spec { name: "count", args: Vec::new(), returns: model::KqlType::Long };
@@ -95,14 +98,9 @@ impl Lowerer<'_> {
         Ok(parts)
     }
 
-    /// The row's own lineage where all aggregates take their values from one row, else that of all rows.
-    fn lineage_of(&mut self, aggregates: &[Aggregate], beneath: &mut Vec<(String, Expr)>) -> Result<Expr> {
-        let first = aggregates.first().filter(|f| {
-            let name = aggregates::base(f.name, f.args.len()).0;
-            let one_row = matches!(name, "arg_max" | "arg_min") || (name == "take_any" && f.group.is_some());
-            one_row && aggregates.iter().all(|a| a.name == f.name && (a.group == f.group && a.group.is_some() || aggregates.len() == 1))
-        });
-        let Some(first) = first else { return Ok(aggregates::lineage_aggregate(named(lineage::COLUMN))) };
+    /// The lineage of the row that such an aggregate takes, else that of all rows.
+    fn lineage_of(&mut self, one_row: Option<&Aggregate>, beneath: &mut Vec<(String, Expr)>) -> Result<Expr> {
+        let Some(first) = one_row else { return Ok(aggregates::lineage_aggregate(named(lineage::COLUMN))) };
         let parts = self.aggregate_parts(first, beneath)?;
         if parts.spec.args.first().is_some_and(|a| a.kql_type == model::KqlType::Decimal) {
             return Ok(aggregates::lineage_aggregate(named(lineage::COLUMN)));
@@ -114,4 +112,13 @@ impl Lowerer<'_> {
         args.push(named(lineage::COLUMN));
         Ok(aggregates::lineage_of_row(parts.spec, args))
     }
+}
+
+/// The first of aggregates that all take their values from one row.
+fn of_one_row(aggregates: &[Aggregate]) -> Option<&Aggregate> {
+    aggregates.first().filter(|f| {
+        let name = crate::aggregates::base(f.name, f.args.len()).0;
+        let one_row = matches!(name, "arg_max" | "arg_min") || (name == "take_any" && f.group.is_some());
+        one_row && aggregates.iter().all(|a| a.name == f.name && (a.group == f.group && a.group.is_some() || aggregates.len() == 1))
+    })
 }

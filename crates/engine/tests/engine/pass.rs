@@ -95,6 +95,8 @@ fn lineage_names_records_and_offsets() {
         "let pools = datatable(Name:string)['x7.pool.example']; DnsEvents | join kind=inner pools on Name",
         "print 1",
         "let T = DnsEvents | where Name has 'pool' | summarize n=count() by Name, Computer; T | join kind=inner (T | where n == 1) on Name | where Name startswith 'x7.'",
+        // The row is found by what nobody asks for.
+        "DnsEvents | where Name has 'pool' | summarize arg_max(Count, Name) by Computer | project Computer",
     ];
     let outcome = run(EngineOptions::default(), &source, &texts.map(|t| query(t, true)));
     let lineages: Vec<_> = outcome.answers.iter().map(|a| a.as_ref().unwrap().lineage.clone().unwrap()).collect();
@@ -108,6 +110,7 @@ fn lineage_names_records_and_offsets() {
     assert!(lineages[2].iter().all(|l| l.count == 1), "{:?}", lineages[2]);
     assert_eq!(lineages[3][0].records, vec![RecordId::new(0, 7)]);
     assert_eq!(lineages[4][0].count, 0);
+    assert!(lineages[6].iter().all(|l| l.count == 1), "{:?}", lineages[6]);
     // Twice the same record, named once.
     assert_eq!((lineages[5][0].count, lineages[5][0].records.clone()), (2, vec![RecordId::new(0, 7)]));
 }

@@ -22,6 +22,7 @@ pub(super) fn read(subjects: &Answer, peers: &Answer, sessions: &Answer) -> BTre
         }
         logins_of.entry(process).or_default().push(login);
     }
+    let peers_processes = processes(peers);
     let processes = processes(subjects);
     let classes = texts(subjects, "EvidenceClass");
     let mut classes_of: BTreeMap<&Process, BTreeSet<&str>> = BTreeMap::new();
@@ -34,6 +35,12 @@ pub(super) fn read(subjects: &Answer, peers: &Answer, sessions: &Answer) -> BTre
     for ((process, first), last) in processes.iter().zip(&first).zip(&last) {
         if let (Some(first), Some(last)) = (*first, last.or(*first)) {
             let span = spans.entry(process).or_insert((first, last));
+            *span = (span.0.min(first), span.1.max(last));
+        }
+    }
+    let met = (numbers(peers, "First"), numbers(peers, "Last"));
+    for ((process, first), last) in peers_processes.iter().zip(met.0).zip(met.1) {
+        if let (Some(first), Some(last), Some(span)) = (first, last, spans.get_mut(process)) {
             *span = (span.0.min(first), span.1.max(last));
         }
     }

@@ -175,12 +175,12 @@ fn times(policy: &Policy, base: &Subject, rows: &mut Rows) {
         let middle = start + (close - start) / 2;
         for (first, last, started) in [
             (start, None, None),
-            (close - 1, None, Some(start - 1)),
+            (close - 1, None, Some(start)),
             (start, Some(end - 1), None),
             (middle, Some(middle), Some(middle)),
             // Seen in the grace, begun before it.
             (end - 1, None, Some(close - 1)),
-            (close, Some(end - 1), Some(start)),
+            (close.min(end - 1), Some(end - 1), Some(start)),
         ] {
             if last.unwrap_or(first) < until {
                 add(rows, base, "valid", |s| (s.first, s.last, s.started) = (Some(first), last, started));

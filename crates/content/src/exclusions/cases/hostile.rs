@@ -210,6 +210,7 @@ fn times(policy: &Policy, add: Add<'_>) {
             // Begun when it was found, and long before.
             add("valid", &|s| (s.first, s.last, s.started) = (Some(time), None, Some(time)));
             add("valid", &|s| (s.first, s.last, s.started) = (Some(time), None, Some(time - 864_000_000_000)));
+            add("valid", &|s| s.started = Some(time));
             // A last record before the first one.
             add("valid", &|s| (s.first, s.last) = (Some(time), Some(time - 36_000_000_000)));
             add("valid", &|s| s.last = Some(time));

@@ -8,7 +8,7 @@ mod hostile;
 mod random;
 
 use super::approved::approved;
-use super::judge_lists::path_listed;
+use super::judge_lists::{account_key, path_listed};
 use super::mutate::{asked, mutants};
 use super::policy::Policy;
 use super::subject::{Peer, Subject};
@@ -179,6 +179,9 @@ fn settle(policy: &Policy, row: &mut Subject) {
         row.started = None;
         row.session.clear();
         row.grandparent_path.clear();
+    }
+    if account_key(&row.account).is_empty() {
+        row.session.clear();
     }
     // The inventory is looked up where policies' programs lie, by a whole digest.
     let elsewhere = policy.must.path.as_ref().is_some_and(|list| !path_listed(list, &row.path));
