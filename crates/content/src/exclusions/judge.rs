@@ -27,7 +27,7 @@
 //! | `not_command_line` | the pattern is nowhere in the command line | no command line |
 
 use super::judge_lists::{account_listed, listed, login_listed, parent_listed, path_forbidden, path_listed};
-use super::judge_peers::{allowed, looked_up, there, worst};
+use super::judge_peers::{LOCAL, allowed, looked_up, there, worst};
 use super::policy::Policy;
 use super::subject::Subject;
 use super::windows::Interval;
@@ -107,7 +107,7 @@ impl<'a> Judge<'a> {
         ask(
             "destination",
             must.destination.as_ref().map(|d| {
-                let all = s.peers.iter().map(|peer| (allowed(d, peer), looked_up(peer)));
+                let all = s.peers.iter().filter(|peer| peer.pool != LOCAL).map(|peer| (allowed(d, peer), looked_up(peer)));
                 worst(all.collect(), s.destination.as_ref().map(|peer| allowed(d, peer)))
             }),
         );
@@ -142,7 +142,8 @@ impl<'a> Judge<'a> {
         ask(
             "not_destination",
             must_not.destination.as_ref().map(|d| {
-                let all: Vec<Fact> = s.peers.iter().chain(&s.destination).map(|peer| there(d, peer)).collect();
+                let all: Vec<Fact> =
+                    s.peers.iter().filter(|peer| peer.pool != LOCAL).chain(&s.destination).map(|peer| there(d, peer)).collect();
                 never(s, all)
             }),
         );

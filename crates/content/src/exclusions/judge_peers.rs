@@ -13,6 +13,9 @@ use regex::Regex;
 use std::net::Ipv4Addr;
 use std::sync::OnceLock;
 
+/// The pool of a peer that is the machine itself, or its resolver.
+pub(super) const LOCAL: &str = "local";
+
 /// The name and the address, as they are compared; either may be empty.
 struct End {
     name: String,

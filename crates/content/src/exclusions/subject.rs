@@ -58,6 +58,6 @@ pub struct Peer {
     pub name: String,
     pub ip: String,
     pub port: Option<u16>,
-    /// The pool that the hunt names, if any.
+    /// The pool that the hunt names, if any; of a process' peer `local` where it is the machine itself or its resolver, `listens` where it is none yet.
     pub pool: String,
 }

@@ -7,12 +7,14 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+/// Rows of those with records beside them: of the process, its host, its log-on.
+const RECORDS: &str = include_str!("../data/scenario_records.json");
 pub(crate) const ROWS: &str = include_str!("../data/scenario_rows.json");
 
 /// The rows as Sentinel's tables, a file a table.
-pub(crate) fn lay_out(rows: &[Value], folder: &Path) {
-    let mut tables: BTreeMap<&str, String> = BTreeMap::new();
-    let mut write = |table: &'static str, record: Value| {
+pub(crate) fn lay_out<'a>(rows: &'a [Value], folder: &Path) {
+    let mut tables: BTreeMap<&'a str, String> = BTreeMap::new();
+    let mut write = |table: &'a str, record: Value| {
         let lines = tables.entry(table).or_default();
         lines.push_str(&record.to_string());
         lines.push('\n');
@@ -24,7 +26,7 @@ pub(crate) fn lay_out(rows: &[Value], folder: &Path) {
         write(
             "DeviceProcessEvents",
             json!({"TimeGenerated": time, "DeviceName": row["DeviceName"], "MachineGroup": row["DeviceGroup"], "ActionType": "ProcessCreated", "FileName": row["FileName"],
-                "FolderPath": row["FolderPath"], "SHA256": row["SHA256"], "SHA1": sha1, "ProcessId": 4000 + n, "ProcessUniqueId": unique, "ProcessCreationTime": time,
+                "FolderPath": row["FolderPath"], "SHA256": row["SHA256"], "SHA1": sha1, "ProcessId": 4000 + n, "ProcessUniqueId": unique, "ProcessCreationTime": row.get("Started").unwrap_or(&json!(time)), "LogonId": row["LogonId"],
                 "ProcessCommandLine": row["ProcessCommandLine"], "AccountName": row["AccountName"], "InitiatingProcessFileName": row["InitiatingProcessFileName"],
                 "InitiatingProcessFolderPath": row["InitiatingProcessFolderPath"], "InitiatingProcessParentFileName": row["InitiatingProcessParentFileName"],
                 "InitiatingProcessCommandLine": row["InitiatingProcessCommandLine"]}),
@@ -45,6 +47,10 @@ pub(crate) fn lay_out(rows: &[Value], folder: &Path) {
                     "InitiatingProcessParentFileName": row["InitiatingProcessFileName"]}),
             );
         }
+        for beside in row["beside"].as_array().into_iter().flatten() {
+            let table = beside[0].as_str().unwrap();
+            write(table, completed(row, &unique, table, &beside[1]));
+        }
         if row["Stratum"] == true {
             write(
                 "PoolhoundStratum_CL",
@@ -56,6 +62,74 @@ pub(crate) fn lay_out(rows: &[Value], folder: &Path) {
     for (table, lines) in tables {
         fs::write(folder.join(format!("{table}.ndjson")), lines).unwrap();
     }
+}
+
+/// A record beside a row, with what it does not say itself: host, time, process.
+fn completed(row: &Value, unique: &str, table: &str, record: &Value) -> Value {
+    let host = row["DeviceName"].as_str().unwrap();
+    let short = host.split('.').next().unwrap();
+    let mut all = json!({"TimeGenerated": format!("{}Z", row["TimeGenerated"].as_str().unwrap())});
+    all[if table.starts_with("Device") { "DeviceName" } else { "Computer" }] = host.into();
+    if table == "DeviceNetworkEvents" {
+        for (name, value) in [
+            ("ActionType", "ConnectionSuccess".into()),
+            ("RemoteUrl", row["RemoteUrl"].clone()),
+            ("RemoteIP", row["RemoteIP"].clone()),
+            ("RemotePort", row["RemotePort"].clone()),
+            ("InitiatingProcessFolderPath", row["FolderPath"].clone()),
+            ("InitiatingProcessUniqueId", unique.into()),
+        ] {
+            all[name] = value;
+        }
+    }
+    if table == "PoolhoundStratum_CL" {
+        all["ProcessUniqueId"] = unique.into();
+    }
+    for (name, value) in record.as_object().unwrap() {
+        all[name] = value.as_str().map_or_else(|| value.clone(), |text| text.replace("{short}", short).into());
+    }
+    all
+}
+
+#[test]
+fn records_beside_a_row_decide() {
+    let rows: Vec<Value> = serde_json::from_str(ROWS).unwrap();
+    let mut made: Vec<Value> = serde_json::from_str(RECORDS).unwrap();
+    for (n, made) in made.iter_mut().enumerate() {
+        let mut row = rows.iter().find(|row| row["id"] == made["base"]).unwrap().clone();
+        row["DeviceName"] = format!("beside-{n}").into();
+        for (name, value) in made["change"].as_object().unwrap() {
+            row[name] = value.clone();
+        }
+        for name in ["beside", "label", "test"] {
+            row[name] = made[name].take();
+        }
+        *made = row;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    lay_out(&made, folder.path());
+    let policies = tempfile::tempdir().unwrap();
+    for file in fs::read_dir(root().join("examples/exclusions")).unwrap() {
+        let file = file.unwrap();
+        fs::copy(file.path(), policies.path().join(file.file_name())).unwrap();
+    }
+    let benchmark = fs::read_to_string(root().join("examples/exclusions/2-benchmark-linux.yaml")).unwrap();
+    let (before, after) = (benchmark.split("  parent:").next().unwrap(), benchmark.split("  window:").nth(1).unwrap());
+    let by_session = format!("{before}  session: [remote_interactive]\n  window:{after}")
+        .replace("id: benchmark-linux", "id: benchmark-session")
+        .replace("/opt/bench/", "/opt/bench2/")
+        .replace("account: [root, Administrator]", "account: [root, bench]");
+    fs::write(policies.path().join("2-benchmark-session.yaml"), by_session).unwrap();
+    let judged = hunt([folder.path(), "--exclusions".as_ref(), policies.path()]);
+    let mut faults = Vec::new();
+    for row in &made {
+        let open = judged.open_on(row["DeviceName"].as_str().unwrap());
+        if (row["label"] == "legit") != open.is_empty() {
+            let facts = judged.of("finding").find(|f| f["entities"]["host"] == row["DeviceName"]).map(|f| &f["facts"]);
+            faults.push(format!("{}: open with exclusions: {open:?}; {facts:?}", row["test"]));
+        }
+    }
+    assert!(faults.is_empty(), "{}\n{}", faults.join("\n"), judged.stderr);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::atoms::{Atom, Compare, atom, columns, comparison, flag, literal, strings};
 use super::computed::{Computed, Told};
-use kql_syntax::ast::{BinaryOp, Expr, ExprKind, InOp, Literal, Operator, OperatorKind, Script, StatementKind};
+use kql_syntax::ast::{Arg, BinaryOp, Expr, ExprKind, InOp, Literal, Operator, OperatorKind, Script, Statement, StatementKind};
 use kql_syntax::span::Span;
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ pub(super) struct Exclusion {
 type Lists<'a> = BTreeMap<&'a str, &'a Expr>;
 
 /// Columns made of columns, one after the other.
-const DEEPEST: usize = 8;
+pub(super) const DEEPEST: usize = 8;
 
 pub(super) fn exclusions(script: &Script) -> Vec<Exclusion> {
     let mut finder = Finder { lists: Lists::new(), computed: Computed::default(), run: None, depth: 0, found: Vec::new() };
@@ -133,6 +133,13 @@ impl<'a> Finder<'a> {
             ExprKind::Call { name, args } if name.text == "not" => {
                 args.iter().for_each(|arg| self.excluded(&arg.value, !negated, predicate));
             }
+            ExprKind::Call { name, args } if let Some(body) = self.called(name.text.as_str(), args) => {
+                let before = std::mem::replace(&mut self.computed, body.1);
+                self.depth += 1;
+                self.excluded(body.0, negated, predicate);
+                self.depth -= 1;
+                self.computed = before;
+            }
             ExprKind::Binary { op, left, right, .. } if *op == both => {
                 self.excluded(left, negated, predicate);
                 self.excluded(right, negated, predicate);
@@ -143,6 +150,17 @@ impl<'a> Finder<'a> {
                 self.add(atoms, more, expr.span, predicate);
             }
         }
+    }
+
+    /// The body of a function of the query that is one expression, and its parameters as columns.
+    fn called(&self, name: &str, args: &'a [Arg]) -> Option<(&'a Expr, Computed<'a>)> {
+        let ExprKind::Function { parameters, body, .. } = &self.lists.get(name)?.kind else { return None };
+        let [Statement { kind: StatementKind::Expr(body), .. }] = body.statements.as_slice() else { return None };
+        let mut computed = self.computed.clone();
+        for (parameter, arg) in parameters.iter().zip(args) {
+            computed.bind(parameter.name.text.as_str(), &arg.value);
+        }
+        (self.depth < DEEPEST).then_some((body, computed))
     }
 
     /// What a column leaves out that tells a condition.
@@ -156,7 +174,7 @@ impl<'a> Finder<'a> {
             Told::Condition(condition, negates) => self.excluded(condition, negated != negates, predicate),
             // Rows of which one of these holds get another word than the one that is looked for.
             Told::Words(branches, wanted, negates) => {
-                let out = branches.iter().filter(|(_, word)| (word.as_str() == wanted) == (negated != negates));
+                let out = branches.iter().filter(|(_, word)| (*word == wanted) == (negated != negates));
                 out.for_each(|(condition, _)| self.excluded(condition, true, predicate));
             }
         }
@@ -196,8 +214,9 @@ impl<'a> Finder<'a> {
                     ExprKind::Name(name) if !self.lists.contains_key(name.text.as_str()) => return None,
                     _ => {}
                 }
-                let column = columns(left).into_iter().next()?;
-                Some((atom(column, compare, operator, self.texts(right), right.span, expr.span), positive))
+                let values = self.texts(right);
+                let column = self.column(left, &values)?;
+                Some((atom(column, compare, operator, values, right.span, expr.span), positive))
             }
             ExprKind::Between { negated, operand, low, high } => {
                 let column = columns(operand).into_iter().next()?;
@@ -212,8 +231,8 @@ impl<'a> Finder<'a> {
                     InOp::HasAny => (Compare::Has, "has_any", true),
                     InOp::HasAll => (Compare::Has, "has_all", true),
                 };
-                let column = columns(operand).into_iter().next()?;
-                let values = list.iter().flat_map(|item| self.texts(item)).collect();
+                let values: Vec<String> = list.iter().flat_map(|item| self.texts(item)).collect();
+                let column = self.column(operand, &values)?;
                 let value = Span { start: op_span.end, end: expr.span.end };
                 Some((atom(column, compare, operator, values, value, expr.span), positive))
             }
@@ -224,6 +243,12 @@ impl<'a> Finder<'a> {
             }
             _ => None,
         }
+    }
+
+    /// The column that is compared; where it is compared with texts, the one that it was made of.
+    fn column(&self, operand: &'a Expr, values: &[String]) -> Option<&'a str> {
+        let column = columns(operand).into_iter().next()?;
+        Some(if values.is_empty() { column } else { self.computed.column(column) })
     }
 
     /// The texts that an expression stands for: a literal, a list, a `let` of one.

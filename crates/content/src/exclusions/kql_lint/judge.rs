@@ -9,6 +9,7 @@ use super::{MOST, QueryRemark, QueryRemarkKind as Kind};
 use crate::intel::{Matching, Target, halves, has_known_suffix};
 use kql_syntax::Span;
 use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
 
 /// Where the wrong form is taught.
 const PAGE: &str = "https://learn.microsoft.com/azure/sentinel/false-positives";
@@ -151,7 +152,8 @@ fn values(source: &Source, exclusion: &Exclusion, atom: &Atom, out: &mut Vec<Que
                 format!("name the program's own path: not({} == '<whole path>' and SHA256 in (<its hashes>))", atom.column),
             );
         }
-        if atom.compare == Compare::Network
+        let address = atom.compare == Compare::Equal && names_addresses(&atom.column) && value.parse::<Ipv4Addr>().is_ok();
+        if (atom.compare == Compare::Network || address)
             && let Some(who) = block_sharer(value)
         {
             add(Kind::Shared, format!("`{value}` is {who}"), "name the very addresses, with the host and the port".to_owned());

@@ -47,6 +47,15 @@ fn names_and_command_lines_are_the_attackers() {
         "DeviceProcessEvents | where not(FileName == 'rsync' and ProcessCommandLine has 'vault')",
         "SecurityEvent | where CommandLine !contains 'minexd'",
         "union (DeviceProcessEvents | where FileName !endswith 'backup.exe'), Syslog",
+        "DeviceProcessEvents | extend ok = case(FileName == 'rsync', true, false) | where not(ok)",
+        "DeviceProcessEvents | extend ok = case(FileName == 'rsync', true, false) | where ok == false",
+        "DeviceProcessEvents | extend keep = iff(FileName == 'rsync', 0, 1) | where keep == 1",
+        "DeviceProcessEvents | extend keep = iff(FileName == 'rsync', 0, 1) | where keep != 0",
+        "DeviceProcessEvents | where case(FileName == 'rsync', 'good', 'bad') == 'bad'",
+        "DeviceProcessEvents | where iff(FileName == 'rsync', 0, 1) == 1",
+        "DeviceProcessEvents | extend n = toint(FileName == 'rsync') | where n == 0",
+        "DeviceProcessEvents | extend n = tolower(FileName) | where n != 'rsync'",
+        "let isok = (n:string) { n == 'rsync' }; DeviceProcessEvents | where not(isok(FileName))",
     ] {
         assert_eq!(kinds(query), [Kind::AttackerOnly], "{query}");
     }

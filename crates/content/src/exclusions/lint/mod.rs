@@ -18,6 +18,7 @@ mod scenario;
 mod shared;
 mod wallets;
 mod warnings;
+mod words;
 
 pub use distance::{Change, Distance};
 pub use overlap::{doubles, overlaps};

@@ -2,16 +2,14 @@
 
 use super::super::fault::Faults;
 use super::super::policy::Policy;
-use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind};
+use super::words::free_word;
+use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind, Look};
 
 /// Command lines of which a pattern that forbids should match none at once.
 const ORDINARY: [&str; 4] =
     ["", "rsync -a /srv/ backup@host:/vault/", r#""C:\Program Files\Veeam\a.exe" -x"#, "/usr/bin/bitcoind -conf=/etc/bitcoin.conf"];
 /// A class of more characters than the digits is everything that an account's name is made of.
-const DIGITS: usize = 10;
-/// No pattern for a command line takes as many.
-const MOST_STEPS: usize = 10_000;
-
+pub(super) const DIGITS: usize = 10;
 impl Policy {
     pub(super) fn check_patterns(&self, faults: &mut Faults) {
         let allowing = [
@@ -69,76 +67,57 @@ pub(super) fn matches_anything(pattern: &str) -> bool {
 
 /// Whether it matches nothing, or the empty text alone.
 fn finds_nothing(pattern: &str) -> bool {
-    regex_syntax::parse(pattern).is_ok_and(|hir| hir.properties().minimum_len().is_none() || hir.properties().maximum_len() == Some(0))
+    regex_syntax::parse(pattern).is_ok_and(|hir| hir.properties().maximum_len() == Some(0) || never(&hir))
 }
 
-/// Whether a word of a command line may be an option of anybody's choice: after a space stands what may begin with `-`.
-fn free_word(hir: &Hir) -> bool {
-    let mut words = Words::default();
-    words.walk(hir, Place::default());
-    words.free
-}
-
-/// Where a pattern stands after what was read of it.
-#[derive(Clone, Copy, Default)]
-struct Place {
-    word_begins: bool,
-    /// Behind the dashes of an option, whose name may then be any.
-    option_begins: bool,
-    /// Between double quotation marks a space begins no word.
-    quoted: bool,
-}
-
-#[derive(Default)]
-struct Words {
-    free: bool,
-    steps: usize,
-}
-
-impl Words {
-    /// Goes through a pattern from left to right.
-    fn walk(&mut self, hir: &Hir, at: Place) -> Place {
-        // A repetition is gone through twice, and those within it each time: what nobody can read is not approved.
-        self.steps += 1;
-        if self.steps > MOST_STEPS {
-            self.free = true;
-            return at;
+/// Whether no text matches: it asks for the begin behind something, for something behind the end, or for a word's edge within a word.
+fn never(hir: &Hir) -> bool {
+    let long = |part: &Hir| part.properties().minimum_len().is_none_or(|least| least > 0);
+    match hir.kind() {
+        HirKind::Capture(capture) => never(&capture.sub),
+        HirKind::Alternation(parts) => parts.iter().all(never),
+        HirKind::Repetition(run) => run.min > 0 && never(&run.sub),
+        HirKind::Concat(parts) => {
+            let before = |n: usize| parts.iter().take(n).any(long);
+            let behind = |n: usize| parts.iter().skip(n + 1).any(long);
+            let edge = |n: usize, look: Look| match (
+                n.checked_sub(1).and_then(|n| parts.get(n)).and_then(last_sign),
+                parts.get(n + 1).and_then(first_sign),
+            ) {
+                (Some(left), Some(right)) => {
+                    let same = is_word(left) == is_word(right);
+                    same == matches!(look, Look::WordAscii | Look::WordUnicode)
+                        && matches!(look, Look::WordAscii | Look::WordUnicode | Look::WordAsciiNegate | Look::WordUnicodeNegate)
+                }
+                _ => false,
+            };
+            parts.iter().enumerate().any(|(n, part)| {
+                never(part)
+                    || (part.properties().look_set_prefix().contains(Look::Start) && before(n))
+                    || (part.properties().look_set_suffix().contains(Look::End) && behind(n))
+                    || matches!(part.kind(), HirKind::Look(look) if edge(n, *look))
+            })
         }
-        let either = |a: Place, b: Place| Place {
-            word_begins: a.word_begins || b.word_begins,
-            option_begins: a.option_begins || b.option_begins,
-            quoted: a.quoted && b.quoted,
-        };
-        match hir.kind() {
-            HirKind::Empty | HirKind::Look(_) => at,
-            HirKind::Literal(text) => text.0.iter().fold(at, |at, sign| match sign {
-                b'"' => Place { word_begins: at.word_begins && !at.quoted, option_begins: false, quoted: !at.quoted },
-                b' ' => Place { word_begins: !at.quoted, option_begins: false, ..at },
-                b'-' => Place { word_begins: false, option_begins: at.word_begins || at.option_begins, ..at },
-                _ => Place { word_begins: false, option_begins: false, ..at },
-            }),
-            HirKind::Class(class) => {
-                self.free |= wide(hir, DIGITS) && ((at.word_begins && holds(class, '-')) || at.option_begins);
-                let quoted = at.quoted && !holds(class, '"');
-                Place { word_begins: holds(class, ' ') && !quoted, option_begins: false, quoted }
-            }
-            HirKind::Capture(capture) => self.walk(&capture.sub, at),
-            HirKind::Concat(parts) => parts.iter().fold(at, |at, part| self.walk(part, at)),
-            HirKind::Alternation(parts) => parts.iter().map(|part| self.walk(part, at)).reduce(either).unwrap_or(at),
-            HirKind::Repetition(run) => {
-                let once = self.walk(&run.sub, at);
-                let again = if run.max.is_none_or(|most| most > 1) { either(once, self.walk(&run.sub, once)) } else { once };
-                if run.min == 0 { either(again, at) } else { again }
-            }
-        }
+        _ => hir.properties().minimum_len().is_none(),
     }
 }
 
-fn holds(class: &Class, sign: char) -> bool {
-    match class {
-        Class::Unicode(class) => class.ranges().iter().any(|r| r.start() <= sign && sign <= r.end()),
-        Class::Bytes(class) => class.ranges().iter().any(|r| char::from(r.start()) <= sign && sign <= char::from(r.end())),
+fn first_sign(hir: &Hir) -> Option<u8> {
+    match hir.kind() {
+        HirKind::Literal(text) => text.0.first().copied(),
+        _ => None,
     }
+}
+
+fn last_sign(hir: &Hir) -> Option<u8> {
+    match hir.kind() {
+        HirKind::Literal(text) => text.0.last().copied(),
+        _ => None,
+    }
+}
+
+fn is_word(sign: u8) -> bool {
+    sign.is_ascii_alphanumeric() || sign == b'_'
 }
 
 /// Whether it begins (or ends) with an unbounded run of a wide class of characters.
@@ -157,7 +136,7 @@ fn open(hir: &Hir, end: bool, narrow: usize) -> bool {
     }
 }
 
-fn wide(hir: &Hir, narrow: usize) -> bool {
+pub(super) fn wide(hir: &Hir, narrow: usize) -> bool {
     match hir.kind() {
         HirKind::Class(Class::Unicode(class)) => {
             let space = class.ranges().iter().any(|r| r.start() <= ' ' && ' ' <= r.end());
@@ -175,32 +154,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_that_may_be_any_option() {
-        let free = |pattern: &str| free_word(&regex_syntax::parse(pattern).unwrap());
-        for pattern in [
-            r"rsync( \S+)*",
-            r"rsync \S+ vault:/x",
-            "rsync .* vault:/x",
-            "rsync (-a|[^ ]+) x",
-            r"rsync(\s[\w-]+){2}",
-            "rsync(?: ?[a-z-]+)* x",
-            r"rsync --\w+=\S+ x",
-            "rsync -[a-z]+ x",
-            r#"rsync "[^"]+" x"#,
-        ] {
-            assert!(free(pattern), "{pattern}");
+    fn patterns_that_no_text_matches() {
+        for pattern in ["x^", "$x", "(a|b)^c", r"a\bb", r"a\B ", "(x^)+", "x^|$y", r"x\A"] {
+            assert!(finds_nothing(pattern), "{pattern}");
         }
-        for pattern in [
-            "/usr/bin/rsync -a --delete /srv/[a-z]+/ backup@vault:/[a-z/-]+",
-            r"rsync( --exclude=\S+)*",
-            "rsync( [a-z]+)*",
-            "x -[0-9]+",
-            "rsync  *-a",
-            r#""[A-Z]:\\[^"]+" --job [0-9a-f]{4}"#,
-        ] {
-            assert!(!free(pattern), "{pattern}");
+        for pattern in ["^x", "x$", "x?^", "$x?y?|-e", r"a\b ", r"\bxmrig\b", r"(^|\s)-o", r"a\Bb", "(?m)x$\n^y"] {
+            assert!(!finds_nothing(pattern), "{pattern}");
         }
-        assert!(free(&format!("{}\"{}", "(".repeat(60), "){2}".repeat(60))));
         assert!(finds_nothing("$^") && finds_nothing(r"[^\s\S]") && !finds_nothing("-e") && !finds_nothing("a*"));
     }
 }
