@@ -29,7 +29,7 @@ const WINDOW_MARK: &str = "WindowStart";
 
 type Rows<'a> = BTreeMap<&'a str, BTreeSet<Vec<(&'a str, &'a str)>>>;
 
-/// By policy id, of all that either knows. Lists that are neither of policies nor of windows are passed over.
+/// By policy id, of all that either knows. Lists that are neither of policies nor of windows ([`is_deployed_list`]) are passed over.
 pub(super) fn deployed(policies: &[(String, Policy)], lists: &[Watchlist]) -> BTreeMap<String, Deployed> {
     let mut found: BTreeMap<String, Deployed> = BTreeMap::new();
     let (own, _) = compile(policies);
@@ -57,6 +57,11 @@ pub(super) fn deployed(policies: &[(String, Policy)], lists: &[Watchlist]) -> BT
         }
     }
     found
+}
+
+/// Whether a list is one of policies or of their windows, by its columns.
+pub fn is_deployed_list(list: &Watchlist) -> bool {
+    has(list, "PolicyId") && (has(list, POLICY_MARK) || has(list, WINDOW_MARK))
 }
 
 fn has(list: &Watchlist, column: &str) -> bool {

@@ -14,7 +14,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 
-pub use deployed::Deployed;
+pub use deployed::{Deployed, is_deployed_list};
 pub use event::{PolicyUse, RunRecord};
 pub use status::{PolicyState, PolicyStatus};
 

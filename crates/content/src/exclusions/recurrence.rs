@@ -3,7 +3,7 @@
 //! Both libraries are asked in a zone without changes, as if the wall clock were UTC; what a zone does to a time of its clock is settled in one place,
 //! [`super::windows`].
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
 use croner::Cron;
 use croner::parser::{CronParser, Seconds, Year};
 use rrule::{Frequency, NWeekday, RRule, Tz, Unvalidated};
@@ -11,8 +11,8 @@ use rrule::{Frequency, NWeekday, RRule, Tz, Unvalidated};
 /// More intervals than that no policy may have: each is a row or two of a watchlist.
 pub(super) const MAX_INTERVALS: usize = 20_000;
 
-/// The beginnings in [first midnight, end).
-pub(super) fn of_rrule(text: &str, first: NaiveDate, end: NaiveDateTime) -> Result<Vec<NaiveDateTime>, String> {
+/// The beginnings in [first midnight, end); and those of up to `reach` days before of a rule that counts from nowhere.
+pub(super) fn of_rrule(text: &str, first: NaiveDate, reach: u64, end: NaiveDateTime) -> Result<Vec<NaiveDateTime>, String> {
     let rule: RRule<Unvalidated> =
         text.trim().trim_start_matches("RRULE:").parse().map_err(|e| format!("`{text}` is not a rule of RFC 5545 ({e})"))?;
     if rule.get_until().is_some() {
@@ -31,6 +31,7 @@ pub(super) fn of_rrule(text: &str, first: NaiveDate, end: NaiveDateTime) -> Resu
     if alone && !rule.get_by_set_pos().is_empty() {
         return Err(format!("`{text}` has a BYSETPOS, and nothing of which it takes the positions"));
     }
+    let first = if counts_from_its_start(&rule) { first } else { first.checked_sub_days(Days::new(reach)).unwrap_or(first) };
     let start = first.and_time(NaiveTime::MIN).and_utc().with_timezone(&Tz::UTC);
     let set = rule.build(start).map_err(|e| format!("`{text}` is not a rule of RFC 5545 ({e})"))?;
     let found = set.before(end.and_utc().with_timezone(&Tz::UTC)).all(MAX_INTERVALS as u16 + 1);
@@ -38,6 +39,17 @@ pub(super) fn of_rrule(text: &str, first: NaiveDate, end: NaiveDateTime) -> Resu
         return Err(too_many(text));
     }
     Ok(found.dates.into_iter().map(|time| time.naive_utc()).filter(|time| *time < end).collect())
+}
+
+/// Whether a rule says something else where it begins on another day: it has a COUNT or an INTERVAL, or takes a day from its begin.
+fn counts_from_its_start(rule: &RRule<Unvalidated>) -> bool {
+    let days = match rule.get_freq() {
+        Frequency::Daily => true,
+        Frequency::Weekly => !rule.get_by_weekday().is_empty(),
+        Frequency::Monthly => !(rule.get_by_weekday().is_empty() && rule.get_by_month_day().is_empty()),
+        _ => false,
+    };
+    !days || rule.get_count().is_some() || rule.get_interval() > 1
 }
 
 /// The beginnings in [from, end).
@@ -70,7 +82,7 @@ mod tests {
     use super::*;
 
     fn rrule(text: &str, first: &str, end: &str) -> Result<Vec<String>, String> {
-        let found = of_rrule(text, first.parse().unwrap(), end.parse().unwrap())?;
+        let found = of_rrule(text, first.parse().unwrap(), 0, end.parse().unwrap())?;
         Ok(found.into_iter().map(|t| t.format("%Y-%m-%d %H:%M").to_string()).collect())
     }
 

@@ -34,6 +34,11 @@ fn key_and_value(line: &str, column: usize) -> (String, String) {
     if let Some(value) = value.strip_prefix(':') {
         return (last_key(&before), rest(value));
     }
+    // A value in brackets has the key before them.
+    let before = match before.rfind('[').filter(|at| before.rfind(']').is_none_or(|end| end < *at)) {
+        Some(at) => before.get(..at).unwrap_or_default(),
+        None => &before,
+    };
     (before.trim_end().strip_suffix(':').map(last_key).unwrap_or_default(), rest(&value))
 }
 
@@ -133,6 +138,7 @@ mod tests {
             ("hello\n", 1, "a single value stands where keys"),
             ("id: a\nowner: [a, b]\n", 2, "`owner` is a single text, and a list stands there"),
             ("must:\n  destination: {ports: [70000]}\n", 2, "out of its range"),
+            ("must:\n  destination: {ports: [22, abc]}\n", 2, "`ports`: a number out of its range, or none"),
             ("must_not:\n  online: perhaps\n", 2, "`online` is neither true nor false"),
             ("id: a\nreason: Nightly: backup\n", 2, "a colon stands within a text"),
             ("must:\n\tpath: [/a]\n", 2, "a tab stands"),

@@ -41,7 +41,7 @@ impl Window {
         let day = NaiveDate::default();
         match self.recurs()? {
             Recurs::Weekly { .. } => Ok(()),
-            Recurs::Rule(text) => recurrence::of_rrule(text, day, day.and_time(NaiveTime::MIN)).map(drop),
+            Recurs::Rule(text) => recurrence::of_rrule(text, day, 0, day.and_time(NaiveTime::MIN)).map(drop),
             Recurs::Cron(text) => recurrence::of_cron(text, day.and_time(NaiveTime::MIN), day.and_time(NaiveTime::MIN)).map(drop),
         }
     }
@@ -79,8 +79,8 @@ impl Window {
         self.days.iter().map(|d| d.parse().map_err(|_| format!("`{d}` is not a day (mon … sun)"))).collect()
     }
 
-    /// The intervals that overlap [first, last), in their order, put together where they touch. `first` is the policy's begin: a rule of RFC 5545 counts from
-    /// the midnight before it.
+    /// The intervals that overlap [first, last), in their order, put together where they touch. `first` is the policy's begin: a rule of RFC 5545 that
+    /// counts (COUNT, INTERVAL) does so from the midnight before it.
     pub fn intervals(&self, first: DateTime<Utc>, last: DateTime<Utc>) -> Result<Vec<Interval>, String> {
         let zone = self.zone()?;
         let grace = Duration::minutes(i64::from(self.grace_minutes));
@@ -95,7 +95,7 @@ impl Window {
         };
         let found: Vec<Span> = match self.recurs()? {
             Recurs::Weekly { days, from, to } => weekly(zone, &days, from, to, early.date(), end.date())?,
-            Recurs::Rule(text) => lasting(recurrence::of_rrule(text, wall(first).date(), end)?),
+            Recurs::Rule(text) => lasting(recurrence::of_rrule(text, wall(first).date(), reach.num_days().unsigned_abs() + 1, end)?),
             Recurs::Cron(text) => lasting(recurrence::of_cron(text, early, end)?),
         };
         let mut intervals: Vec<Interval> = Vec::new();

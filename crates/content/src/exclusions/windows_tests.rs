@@ -108,3 +108,18 @@ fn faults_are_named() {
     let many = cron_in("UTC", "* * * * *", 1).intervals("2026-01-01T00:00:00Z".parse().unwrap(), "2026-02-01T00:00:00Z".parse().unwrap());
     assert!(many.unwrap_err().contains("20000"));
 }
+
+/// A run of the night in which a policy begins is in its window, unless the rule counts.
+#[test]
+fn a_rule_reaches_into_the_policys_begin() {
+    let (from, until) = ("2026-11-18T00:30:00Z".parse().unwrap(), "2026-11-20T00:00:00Z".parse().unwrap());
+    let starts = |rule: &str| -> Vec<String> {
+        let window = Window { zone: "UTC".into(), rrule: rule.into(), minutes: 240, ..Window::default() };
+        window.intervals(from, until).unwrap().into_iter().map(|i| i.start.format("%d %H").to_string()).collect()
+    };
+    assert_eq!(starts("FREQ=DAILY;BYHOUR=22;BYMINUTE=0"), ["17 22", "18 22", "19 22"]);
+    assert_eq!(starts("FREQ=WEEKLY;BYDAY=TU,WE;BYHOUR=22;BYMINUTE=0"), ["17 22", "18 22"]);
+    assert_eq!(starts("FREQ=MONTHLY;BYMONTHDAY=17;BYHOUR=22;BYMINUTE=0"), ["17 22"]);
+    assert_eq!(starts("FREQ=DAILY;INTERVAL=2;BYHOUR=22;BYMINUTE=0"), ["18 22"]);
+    assert_eq!(starts("FREQ=DAILY;COUNT=1;BYHOUR=22;BYMINUTE=0"), ["18 22"]);
+}

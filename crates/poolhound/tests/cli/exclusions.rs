@@ -142,6 +142,10 @@ fn the_trail_tells_what_was_hidden_and_what_drifted() {
     assert!(ended.code == 1 && ended.stdout.contains("expired"), "{}", ended.stdout);
     fs::write(&file, fs::read_to_string(&file).unwrap().replace("litecoin]", "litecoin, other]")).unwrap();
     assert!(status(&[]).stdout.contains("drifted"));
+    let other = place.path().join("other.csv");
+    fs::write(&other, "Host,Group\na,b\n").unwrap();
+    let no_list = status(&["--deployed", other.to_str().unwrap()]);
+    assert!(no_list.code == 2 && no_list.stderr.contains("neither of the watchlists"), "{}", no_list.stderr);
     // A line that was changed breaks the chain: nothing is appended, and the hunt says so before it begins.
     fs::write(&trail, fs::read_to_string(&trail).unwrap().replacen("wallet-node", "wallet-n0de", 1)).unwrap();
     let broken = hunt(&trail);

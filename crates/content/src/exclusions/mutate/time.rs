@@ -64,6 +64,11 @@ pub(super) fn mutate(made: &mut Mutants<'_>) {
         ("at noon".to_owned(), noon),
         ("a day later at noon".to_owned(), noon + DAY),
     ];
+    // By the clock of the other season, whether or not it changes while the policy is valid.
+    for shift in seasons(policy) {
+        times.push(("by the clock of the other season".to_owned(), own.start - shift));
+        times.push(("by the clock of the other season, at the end".to_owned(), own.end - SECOND + shift));
+    }
     for (change, shift) in changes(policy, from, until) {
         let when = at(change);
         let day = change.format("%Y-%m-%d");
@@ -96,14 +101,36 @@ pub(super) fn mutate(made: &mut Mutants<'_>) {
     made.add("window", "no time", |s| (s.first, s.last) = (None, None));
 }
 
-/// When the clocks of the windows' zones are set, and by how much.
-fn changes(policy: &Policy, from: DateTime<Utc>, until: DateTime<Utc>) -> Vec<(DateTime<Utc>, i64)> {
+fn zones(policy: &Policy) -> Vec<Tz> {
     let mut zones: Vec<Tz> = policy.must.window.iter().flatten().filter_map(|w| w.zone.parse().ok()).collect();
     zones.sort_unstable_by_key(|zone| zone.name());
     zones.dedup();
+    zones
+}
+
+/// Seconds by which a zone's clock is ahead.
+fn offset_of(zone: Tz, time: DateTime<Utc>) -> i64 {
+    i64::from(zone.offset_from_utc_datetime(&time.naive_utc()).fix().local_minus_utc())
+}
+
+/// How far the two clocks of a zone are apart, in ticks, of the windows' zones that have two in the policy's year.
+fn seasons(policy: &Policy) -> Vec<i64> {
+    let Some((from, _)) = policy.span() else { return Vec::new() };
+    let apart = |zone: Tz| {
+        let offsets = || (0..12).map(|month| offset_of(zone, from + Duration::days(30 * month)));
+        Some((offsets().max()? - offsets().min()?) * SECOND)
+    };
+    let mut all: Vec<i64> = zones(policy).into_iter().filter_map(apart).filter(|shift| *shift > 0).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// When the clocks of the windows' zones are set, and by how much.
+fn changes(policy: &Policy, from: DateTime<Utc>, until: DateTime<Utc>) -> Vec<(DateTime<Utc>, i64)> {
     let mut all = Vec::new();
-    for zone in zones {
-        let offset = |time: DateTime<Utc>| i64::from(zone.offset_from_utc_datetime(&time.naive_utc()).fix().local_minus_utc());
+    for zone in zones(policy) {
+        let offset = |time| offset_of(zone, time);
         let mut time = from;
         // A policy holds for a year at most.
         for _ in 0..400 {

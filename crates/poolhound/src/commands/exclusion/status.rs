@@ -5,7 +5,7 @@ use crate::cli::ReportFormat;
 use crate::cli::exclusion::StatusArgs;
 use crate::error::Error;
 use crate::local::clock;
-use ::content::audit::{Audit, Deployed, PolicyState, PolicyStatus};
+use ::content::audit::{Audit, Deployed, PolicyState, PolicyStatus, is_deployed_list};
 use ::content::exclusions::moment;
 use ::content::{Library, Watchlist};
 use model::exit;
@@ -68,7 +68,14 @@ pub(super) fn run(args: &StatusArgs) -> Result<u8, Error> {
 fn watchlist(file: &Path) -> Result<Watchlist, Error> {
     let text = fs::read_to_string(file).map_err(|e| Error::Usage(format!("{}: {e}", file.display())))?;
     let stem = file.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-    Watchlist::parse(&file.display().to_string(), &stem, &text).map_err(|e| Error::Usage(e.to_string()))
+    let list = Watchlist::parse(&file.display().to_string(), &stem, &text).map_err(|e| Error::Usage(e.to_string()))?;
+    if is_deployed_list(&list) {
+        return Ok(list);
+    }
+    Err(Error::Usage(format!(
+        "{}: neither of the watchlists PoolhoundPolicies and PoolhoundWindows: it has no column PolicyId with PolicyHash or WindowStart",
+        file.display()
+    )))
 }
 
 fn terminal(status: &PolicyStatus, trailed: bool, style: Style, out: &mut dyn Write) -> Result<(), Error> {
