@@ -101,7 +101,8 @@ const POLICY_COLUMNS: &[(&str, Value)] = &[
     ("Parents", |e| parents(e.must().parent.as_ref())),
     ("Sessions", |e| lower(e.must().session.as_ref())),
     ("DestinationHosts", |e| hosts(e.must().destination.as_ref())),
-    ("DestinationNetworks", |e| networks(e.must().destination.as_ref())),
+    ("DestinationNetworks", |e| networks(e.must().destination.as_ref(), false)),
+    ("DestinationNetworks6", |e| networks(e.must().destination.as_ref(), true)),
     ("DestinationPorts", |e| ports(e.must().destination.as_ref())),
     ("Wallets", |e| list(e.must().wallet.as_ref())),
     ("CommandLines", |e| list(e.must().command_line.as_ref())),
@@ -119,7 +120,8 @@ const POLICY_COLUMNS: &[(&str, Value)] = &[
     ("DeniedParents", |e| parents(e.not().parent.as_ref())),
     ("DeniedSessions", |e| lower(e.not().session.as_ref())),
     ("DeniedHosts", |e| hosts(e.not().destination.as_ref())),
-    ("DeniedNetworks", |e| networks(e.not().destination.as_ref())),
+    ("DeniedNetworks", |e| networks(e.not().destination.as_ref(), false)),
+    ("DeniedNetworks6", |e| networks(e.not().destination.as_ref(), true)),
     ("DeniedPorts", |e| ports(e.not().destination.as_ref())),
     ("DeniedWallets", |e| list(e.not().wallet.as_ref())),
     ("DeniedCommand", |e| guarded(e.not().command_line.as_ref())),
@@ -185,8 +187,10 @@ fn hosts(of: Option<&Destination>) -> String {
     lower(of.and_then(|d| d.hosts.as_ref()))
 }
 
-fn networks(of: Option<&Destination>) -> String {
-    list(of.and_then(|d| d.networks.as_ref()))
+/// KQL asks of networks of IPv4 and of IPv6 by functions of their own.
+fn networks(of: Option<&Destination>, six: bool) -> String {
+    let all = of.and_then(|d| d.networks.as_ref()).into_iter().flatten();
+    json(&all.filter(|network| network.contains(':') == six).cloned().collect::<Vec<_>>())
 }
 
 fn ports(of: Option<&Destination>) -> String {

@@ -8,9 +8,9 @@
 
 use super::policy::Destination;
 use super::subject::Peer;
-use super::values::{cidr, mask};
+use super::values::cidr;
 use regex::Regex;
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::sync::OnceLock;
 
 /// The pool of a peer that is the machine itself, or its resolver.
@@ -114,8 +114,8 @@ fn named(destination: &Destination, end: &End) -> bool {
 }
 
 fn inside(networks: &[String], address: &str) -> bool {
-    let Ok(address) = address.parse::<Ipv4Addr>() else { return false };
-    networks.iter().filter_map(|n| cidr(n)).any(|(own, length)| (own.to_bits() ^ address.to_bits()) & mask(length) == 0)
+    let Ok(address) = address.parse::<IpAddr>() else { return false };
+    networks.iter().filter_map(|n| cidr(n)).any(|own| own.contains(&address))
 }
 
 /// Names are compared without case and closing dots, and a URL by its host; an IPv4 address in IPv6's clothes is one.

@@ -66,7 +66,7 @@ fn each_mistake_is_named_with_its_line_and_a_remedy() {
         ("  signer:", "  account_pattern: ~\n  signer:", 12, "no value"),
         ("  signer:", "  acount: [x]\n  signer:", 12, "acount"),
         ("  signer:", "  command_line: [\"a\\nb\"]\n  signer:", 12, "several lines"),
-        ("10.0.0.1]", "10.0.0.0/99]", 13, "IPv4 network"),
+        ("10.0.0.1]", "10.0.0.0/99]", 13, "not a network"),
         ("10.0.0.1]", "10.0.0.1/8]", 13, "all of 10.0.0.0/8"),
         ("networks: [", "ports: [], networks: [", 13, "`ports`"),
         ("networks: [", "ports: [0], networks: [", 13, "no port"),

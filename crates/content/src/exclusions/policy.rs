@@ -107,7 +107,7 @@ pub struct Destination {
     /// `name:port`.
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub hosts: Option<Vec<String>>,
-    /// IPv4 networks as 10.0.0.0/8; together with `ports`, if there are any.
+    /// Networks as 10.0.0.0/8 or 2001:db8:7::/64; together with `ports`, if there are any.
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub networks: Option<Vec<String>>,
     /// Of `networks`; alone, those of any peer that is no pool by name.

@@ -1,7 +1,8 @@
 //! Single values of a policy: can they be what they should?
 
 use super::spelling::{invisible, mixed_scripts};
-use std::net::Ipv4Addr;
+use ipnet::IpNet;
+use std::net::{IpAddr, Ipv4Addr};
 
 /// What is wrong, and what to write instead.
 type Checked = Result<(), (String, String)>;
@@ -218,28 +219,26 @@ pub(super) fn host(host: &str) -> Checked {
     }
 }
 
-/// An IPv4 network by its own address: `10.99.0.5/8` would be all of 10.0.0.0/8.
+/// A network by its own address: `10.99.0.5/8` would be all of 10.0.0.0/8.
 pub(super) fn network(text: &str) -> Checked {
-    let Some((address, length)) = cidr(text) else {
-        return wrong(format!("`{text}` is not an IPv4 network"), "write 10.0.0.0/8, or one address as 10.99.0.5/32");
+    let Some(network) = cidr(text) else {
+        return wrong(format!("`{text}` is not a network"), "write 10.0.0.0/8 or 2001:db8:7::/64, or one address as 10.99.0.5/32");
     };
-    let own = Ipv4Addr::from_bits(address.to_bits() & mask(length));
-    if own != address {
+    let own = network.trunc();
+    if own != network {
+        let alone = IpNet::from(network.addr());
+        return wrong(format!("`{text}` stands for all of {own}"), format!("write {own}, or {alone} for the one address"));
+    }
+    if network.addr().to_canonical() != network.addr() {
         return wrong(
-            format!("`{text}` stands for all of {own}/{length}"),
-            format!("write {own}/{length}, or {address}/32 for the one address"),
+            format!("`{text}` is IPv4 in the clothes of IPv6, which are taken off before addresses are compared"),
+            "write it as 10.99.0.5/32",
         );
     }
     Ok(())
 }
 
-/// The address and the length of a network; a lone address is one of 32 bits.
-pub(super) fn cidr(text: &str) -> Option<(Ipv4Addr, u8)> {
-    let (address, length) = text.split_once('/').unwrap_or((text, "32"));
-    let length = length.parse::<u8>().ok().filter(|l| *l <= 32)?;
-    Some((address.parse().ok()?, length))
-}
-
-pub(super) fn mask(length: u8) -> u32 {
-    u32::MAX.checked_shl(32 - u32::from(length)).unwrap_or(0)
+/// A network; a lone address is one of all its bits.
+pub(super) fn cidr(text: &str) -> Option<IpNet> {
+    text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
 }

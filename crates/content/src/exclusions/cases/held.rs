@@ -120,7 +120,7 @@ pub(super) fn peers(destination: &Destination) -> Vec<Peer> {
             let written = [
                 new("", address, *port),
                 new(address, address, *port),
-                new("vault", &format!("::FFFF:{address}"), *port),
+                new("vault", &if address.contains(':') { address.to_uppercase() } else { format!("::FFFF:{address}") }, *port),
                 new(address, "", *port),
             ];
             peers.extend(written);

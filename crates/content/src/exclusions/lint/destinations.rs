@@ -2,16 +2,17 @@
 
 use super::super::fault::Faults;
 use super::super::policy::Policy;
-use super::super::values::{cidr, mask};
+use super::super::values::cidr;
 use super::lists::embedded;
 use crate::intel::{Gate, Host, Target};
-use std::net::{IpAddr, Ipv4Addr};
+use ipnet::IpNet;
 use std::sync::OnceLock;
 
-/// A public network of more addresses than 256 is many owners'.
-const SHORTEST: u8 = 24;
-/// Networks that a company may have for itself (RFC 1918, RFC 6598, link-local and loopback).
-const PRIVATE: [&str; 6] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8"];
+/// A public network of more addresses than 256 is many owners'; of IPv6 a link (RFC 4291) is the least that an owner has.
+const SHORTEST: [u8; 2] = [24, 64];
+/// Networks that a company may have for itself (RFC 1918, RFC 6598, RFC 4193, link-local and loopback).
+const PRIVATE: [&str; 9] =
+    ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8", "fc00::/7", "fe80::/10", "::1/128"];
 
 /// Public networks together, in addresses.
 const MOST_PUBLIC: u64 = 256;
@@ -46,10 +47,7 @@ pub(super) fn gate() -> &'static Gate {
 }
 
 pub(super) fn is_private(network: &str) -> bool {
-    let within = |(address, length): (Ipv4Addr, u8), (own, bits): (Ipv4Addr, u8)| {
-        length >= bits && (address.to_bits() ^ own.to_bits()) & mask(bits) == 0
-    };
-    cidr(network).is_some_and(|network| PRIVATE.iter().filter_map(|own| cidr(own)).any(|own| within(network, own)))
+    cidr(network).is_some_and(|network| PRIVATE.iter().filter_map(|own| cidr(own)).any(|own| own.contains(&network)))
 }
 
 /// The dynamic-DNS zone in which a name lies.
@@ -74,11 +72,11 @@ impl Policy {
         self.check_public_networks(faults);
         self.check_loopback(faults);
         for network in destination.networks.iter().flatten() {
-            let Some((address, length)) = cidr(network).filter(|_| !is_private(network)) else { continue };
-            let what = match gate().shared_block(IpAddr::V4(address), length) {
-                _ if length == 0 => format!("`{network}` is every address there is"),
+            let Some(block) = cidr(network).filter(|_| !is_private(network)) else { continue };
+            let what = match gate().shared_block(block.addr(), block.prefix_len()) {
+                _ if block.prefix_len() == 0 => format!("`{network}` is every address there is"),
                 Some(provider) => format!("`{network}` is shared by all customers of {provider}"),
-                None if length < SHORTEST => format!("`{network}` is public and of many owners"),
+                None if block.prefix_len() < shortest(&block) => format!("`{network}` is public and of many owners"),
                 None => continue,
             };
             let remedy = "name the host as name:port below `hosts`, or the very address as 203.0.113.9/32 with its port below `ports`";
@@ -102,7 +100,7 @@ impl Policy {
             }
         }
         for network in destination.networks.iter().flatten() {
-            if cidr(network).is_some_and(|(address, _)| address.is_loopback()) {
+            if cidr(network).is_some_and(|network| network.addr().is_loopback()) {
                 faults.add(
                     &["must", "destination", "networks"],
                     network,
@@ -116,14 +114,20 @@ impl Policy {
     /// Many small public networks are a large one.
     fn check_public_networks(&self, faults: &mut Faults) {
         let networks = self.must.destination.iter().flat_map(|d| d.networks.iter().flatten());
-        let public =
-            networks.filter(|network| !is_private(network)).filter_map(|network| cidr(network)).filter(|(_, length)| *length >= SHORTEST);
-        let addresses: u64 = public.map(|(_, length)| 1 << (32 - u32::from(length))).sum();
+        let public = networks.filter(|network| !is_private(network)).filter_map(|network| cidr(network));
+        // A link of IPv6 counts as an address.
+        let size = |n: IpNet| if n.addr().is_ipv4() { 1 << (32 - u32::from(n.prefix_len())) } else { 1 };
+        let addresses: u64 = public.filter(|n| n.prefix_len() >= shortest(n)).map(size).sum();
         if addresses > MOST_PUBLIC {
             let what = format!("the policy's public networks are {addresses} addresses together, which are many owners'");
             faults.add(&["must", "destination", "networks"], "", what, format!("name the hosts, or {MOST_PUBLIC} addresses at most"));
         }
     }
+}
+
+fn shortest(network: &IpNet) -> u8 {
+    let [v4, v6] = SHORTEST;
+    if network.addr().is_ipv4() { v4 } else { v6 }
 }
 
 /// Whoever opens a tunnel is behind its name, and somebody else tomorrow.

@@ -4,7 +4,6 @@ use super::super::values::{cidr, network};
 use super::destinations::{gate, is_private};
 use super::{paths, patterns};
 use crate::intel::{Host, Target};
-use std::net::IpAddr;
 
 /// Why a name is not one owner's.
 pub(in super::super) fn refused_name(name: &str) -> Option<String> {
@@ -14,11 +13,11 @@ pub(in super::super) fn refused_name(name: &str) -> Option<String> {
 
 /// Whose a network is, if it is shared or of many.
 pub(in super::super) fn block_sharer(text: &str) -> Option<String> {
-    let (address, length) = cidr(text).filter(|_| network(text).is_ok() && !is_private(text))?;
-    match gate().shared_block(IpAddr::V4(address), length) {
-        _ if length == 0 => Some("every address there is".to_owned()),
+    let block = cidr(text).filter(|_| network(text).is_ok() && !is_private(text))?;
+    match gate().shared_block(block.addr(), block.prefix_len()) {
+        _ if block.prefix_len() == 0 => Some("every address there is".to_owned()),
         Some(provider) => Some(format!("shared by all customers of {provider}")),
-        None if length < 16 => Some("public and of many owners".to_owned()),
+        None if block.prefix_len() < if block.addr().is_ipv4() { 16 } else { 48 } => Some("public and of many owners".to_owned()),
         None => None,
     }
 }

@@ -4,10 +4,10 @@ use super::super::approved::peer;
 use super::super::judge_peers::name_of;
 use super::super::policy::Destination;
 use super::super::subject::{Peer, Subject};
-use super::super::values::{cidr, mask};
+use super::super::values::cidr;
 use super::Mutants;
 use super::names::lookalike;
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 
 pub(super) fn mutate(made: &mut Mutants<'_>) {
     destinations(made);
@@ -42,8 +42,8 @@ impl Other {
     fn refused(self, destination: &Destination, peer: &Peer) -> bool {
         let Destination { hosts, networks, ports } = destination;
         let inside = |network: &String| {
-            let address = peer.ip.parse::<Ipv4Addr>().ok();
-            cidr(network).zip(address).is_some_and(|((own, length), other)| (own.to_bits() ^ other.to_bits()) & mask(length) == 0)
+            let address = peer.ip.parse::<IpAddr>().ok();
+            cidr(network).zip(address).is_some_and(|(own, other)| own.contains(&other))
         };
         let port_listed = peer.port.is_some_and(|port| ports.iter().flatten().any(|p| *p == port));
         match self {
@@ -73,6 +73,7 @@ fn destinations(made: &mut Mutants<'_>) {
         (Other::Alias, "at a URL that names the pool as its user", named(format!("stratum+tcp://{}:3333@203.0.113.7:10128", own.name))),
         (Other::Address, "at another address and the pool's port", at("203.0.113.77")),
         (Other::Address, "at an address with a mask", at("203.0.113.7/0")),
+        (Other::Address, "at an address of IPv6 with a mask", at("2001:db8::7/0")),
         (Other::Alias, "by a name that is another address", named("203.0.113.7".to_owned())),
     ];
     others.extend(lookalike(&own.name, 0).map(|name| (Other::Name, "a Cyrillic letter in the pool", named(name))));
