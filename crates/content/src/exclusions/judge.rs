@@ -107,8 +107,9 @@ impl<'a> Judge<'a> {
         ask(
             "destination",
             must.destination.as_ref().map(|d| {
-                let all = s.peers.iter().filter(|peer| peer.pool != LOCAL).map(|peer| (allowed(d, peer), looked_up(peer)));
-                worst(all.collect(), s.destination.as_ref().map(|peer| allowed(d, peer)))
+                let met = s.peers.iter().filter(|peer| peer.pool != LOCAL);
+                let all: Vec<(Fact, bool)> = met.map(|peer| (allowed(d, peer), looked_up(peer))).collect();
+                worst(&all, s.destination.as_ref().map(|peer| allowed(d, peer)))
             }),
         );
         ask("wallet", must.wallet.as_ref().map(|list| paid(list, s)));

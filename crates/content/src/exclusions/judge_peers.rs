@@ -87,7 +87,7 @@ pub(super) fn there(destination: &Destination, peer: &Peer) -> i8 {
 
 /// All of them: one that is not allowed fails, one that is not known leaves it open, and at least one must be known. The row's own peer may be
 /// unknown where the process' peers tell. That a listed name was looked up says nothing beside them.
-pub(super) fn worst(peers: Vec<(i8, bool)>, own: Option<i8>) -> i8 {
+pub(super) fn worst(peers: &[(i8, bool)], own: Option<i8>) -> i8 {
     let own = own.unwrap_or(0);
     let worst = peers.iter().filter(|(fact, lookup)| *fact != 0 || !lookup).map(|(fact, _)| *fact).min();
     match worst {
