@@ -49,10 +49,11 @@ pub(crate) struct Segment<'a> {
 }
 
 impl Stream {
-    pub(crate) fn new(seen: Seen, before: [u64; 2], names: &Names) -> Self {
+    /// `late`: the beginning of the connection was not captured.
+    pub(crate) fn new(seen: Seen, before: [u64; 2], late: bool, names: &Names) -> Self {
         let dns = seen.ends.ports.contains(&53);
         let app = if dns { App::Dns(Box::default()) } else { App::Unknown(Box::default()) };
-        let listeners = Listeners { app, talk: Some(Talk::new(names.of(&seen.ends.addresses[1]))) };
+        let listeners = Listeners { app, talk: Some(Talk::new(names.of(&seen.ends.addresses[1]), late || before != [0; 2])) };
         Self { heard: false, before, assemblies: Default::default(), listeners }
     }
 
@@ -241,8 +242,6 @@ impl Listeners {
                 let more = tls.push(side, bytes, lost > 0, env.seen, &mut env.rows.tls);
                 if tls.is_sure() {
                     *env.service = "ssl";
-                    // What follows is encrypted.
-                    self.talk = None;
                 }
                 if !more {
                     self.app = App::Nothing;

@@ -23,8 +23,11 @@ pub(super) struct Talk {
 }
 
 impl Talk {
-    pub(super) fn new(name: Option<Arc<str>>) -> Self {
+    pub(super) fn new(name: Option<Arc<str>>, late: bool) -> Self {
         let mut conversation: Box<Conversation> = Box::default();
+        if late {
+            conversation.begins_late();
+        }
         if let Some(name) = &name {
             conversation.server_name(name);
         }

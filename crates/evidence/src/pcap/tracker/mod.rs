@@ -271,7 +271,8 @@ impl Tracker {
         }
         let Some(flow) = self.table.get(id) else { return };
         let seen = Seen { place: meta.place, time: meta.time, ends: flow.ends(), flow: 0 };
-        flow.stream = Some(Box::new(Stream::new(seen, flow.bytes, &self.names)));
+        let late = flow.tcp.first(CLIENT).or(flow.tcp.first(SERVER)).is_none();
+        flow.stream = Some(Box::new(Stream::new(seen, flow.bytes, late, &self.names)));
         self.streams.add(id, flow.place.record);
         if self.streams.order.len() > 4 * self.limits.streams {
             self.streams.tidy(&mut self.table);
