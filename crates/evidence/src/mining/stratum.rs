@@ -61,7 +61,30 @@ pub(super) fn request(session: &mut Session, message: &Message<'_>, method: &str
             hello(session, message);
             (true, HELLO)
         }
-        "mining.get_transactions" | "mining.noop" | "mining.bye" | "mining.hashrate" | "mining.multi_version" => (true, OTHER),
+        "mining.multi_authorize" if shape::authorize_many(list) => {
+            authorize_many(session, message);
+            (true, AUTHORIZE)
+        }
+        "mining.get_transactions"
+        | "mining.noop"
+        | "mining.bye"
+        | "mining.hashrate"
+        | "mining.submit_hashrate"
+        | "mining.multi_version"
+        | "mining.capabilities"
+        | "mining.suggest"
+        | "mining.get_upstream" => (true, OTHER),
+        // Between pools and proxies of one maker.
+        "mining.passthrough" | "mining.node" | "mining.remote" if shape::program(list) => {
+            session.agent(message.text(0));
+            (true, OTHER)
+        }
+        "mining.set_goal" if shape::goal(list) => (false, OTHER),
+        // Either side asks so, and it says nothing of which mines.
+        "mining.ping" | "mining.pong" if list.is_empty() && message.params().is_none() => {
+            session.sign(OTHER, message.at);
+            return true;
+        }
         "mining.notify" if is_named_job(message) => {
             session.jobs.add("");
             session.coin(if message.params().is_some() { "IRON" } else { "ALPH" });
@@ -136,6 +159,14 @@ fn is_named_job(message: &Message<'_>) -> bool {
         Some(params) => params.contains_key("miningRequestId") && is_some_hex(text(params, "header")),
         None => !message.list().is_empty() && message.list().iter().all(each),
     }
+}
+
+/// A proxy logs in for all whom it serves at once. The first of them is the one to be named.
+fn authorize_many(session: &mut Session, message: &Message<'_>) {
+    for login in message.list().iter().filter_map(shape::login_of) {
+        session.login(login, 2);
+    }
+    session.ask(message.side, message.id(), Ask::Authorize);
 }
 
 fn subscribe(session: &mut Session, message: &Message<'_>) {
