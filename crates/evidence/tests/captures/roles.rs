@@ -59,11 +59,19 @@ fn a_host_inside_that_serves_miners_is_a_pool() {
 
 #[test]
 fn a_host_that_serves_miners_and_mines_elsewhere_is_a_proxy() {
-    // Whichever of its connections is seen first.
-    for (up, down) in [(0, 10), (10, 0)] {
-        let packets = [session("10.0.0.9", 50_000, OUTSIDE, up), session("10.0.0.5", 40_000, "10.0.0.9", down)].concat();
-        assert_eq!(told(packets), ["miner|10.0.0.5|10.0.0.9|1".to_owned(), format!("proxy|10.0.0.9|{OUTSIDE}|1")], "{up} {down}");
+    // Whichever of its connections is seen first, and whether it has long ended when the other begins.
+    const HOURS: u64 = 3 * 3_600_000_000;
+    for (up, down) in [(0, 10), (10, 0), (0, HOURS), (HOURS, 0)] {
+        for proxy in ["10.0.0.9", "198.51.100.9"] {
+            let packets = [session(proxy, 50_000, OUTSIDE, up), session("10.0.0.5", 40_000, proxy, down)].concat();
+            assert_eq!(told(packets), [format!("miner|10.0.0.5|{proxy}|1"), format!("proxy|{proxy}|{OUTSIDE}|1")], "{up} {down}");
+        }
     }
+    // A miner that moves from one pool to another, and one at the same pool as another.
+    let packets = [session("10.0.0.5", 50_000, OUTSIDE, 0), session("10.0.0.5", 50_001, "198.51.100.9", HOURS)].concat();
+    assert_eq!(told(packets), ["miner|10.0.0.5|198.51.100.9|1".to_owned(), format!("miner|10.0.0.5|{OUTSIDE}|1")]);
+    let packets = [session("10.0.0.5", 50_000, OUTSIDE, 0), session("10.0.0.6", 50_001, OUTSIDE, HOURS)].concat();
+    assert_eq!(told(packets), [format!("miner|10.0.0.5|{OUTSIDE}|1"), format!("miner|10.0.0.6|{OUTSIDE}|1")]);
 }
 
 #[test]

@@ -121,8 +121,9 @@ impl Tracker {
         let more = left.len() > 0;
         self.last = Some(left);
         if !more {
-            for pool in self.served.pools() {
-                self.rows.stratum.push(|| pool);
+            let waited = self.served.waited();
+            for row in waited.into_iter().chain(self.served.pools()) {
+                self.rows.stratum.push(|| row);
             }
         }
         more || self.collector.finish(ENDED, &mut |flow| self.rows.exported.push(|| flow))
