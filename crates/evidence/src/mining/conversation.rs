@@ -77,6 +77,8 @@ enum Layer {
     WebSocket(Box<(websocket::Frames, Messages)>),
     PlainV2(stratum_v2::Frames),
     Records(Records),
+    /// So many bytes are passed over before the beginning.
+    Passed(usize),
     /// A long text.
     Skim(Skim),
     /// Nothing that could be read.
@@ -98,7 +100,7 @@ impl Layer {
             Self::Framed(layer) => layer.1.held(),
             Self::WebSocket(layer) => layer.0.held() + layer.1.held(),
             Self::PlainV2(frames) => frames.held(),
-            Self::Records(_) | Self::Skim(_) | Self::Unknown => 0,
+            Self::Records(_) | Self::Passed(_) | Self::Skim(_) | Self::Unknown => 0,
         }
     }
 }
@@ -305,7 +307,13 @@ impl Live {
         match layer {
             Layer::Lines(messages) => messages.lost(),
             Layer::Http(_) => *layer = Layer::Lines(Messages::partial()),
-            Layer::Start(_) | Layer::Socks4(_) | Layer::Socks5(_) | Layer::WebSocket(_) | Layer::Framed(_) | Layer::Records(_) => {
+            Layer::Start(_)
+            | Layer::Socks4(_)
+            | Layer::Socks5(_)
+            | Layer::WebSocket(_)
+            | Layer::Framed(_)
+            | Layer::Records(_)
+            | Layer::Passed(_) => {
                 *layer = Layer::default();
             }
             Layer::Skim(_) => {}
@@ -353,6 +361,8 @@ impl Live {
             Layer::WebSocket(frames) => self.websocket(frames, side, bytes, at),
             Layer::PlainV2(frames) => self.plain_v2(frames, side, bytes, at),
             Layer::Records(records) => self.records(records, bytes),
+            Layer::Passed(left) if left > bytes.len() => Step::Done(Layer::Passed(left - bytes.len())),
+            Layer::Passed(left) => Step::Change(Layer::default(), bytes.len() - left),
             Layer::Skim(mut skim) => match skim.push(bytes) {
                 skim::Outcome::More => Step::Done(Layer::Skim(skim)),
                 skim::Outcome::Message(left) => Step::Turn(Layer::Lines(Messages::behind_text()), left),
@@ -375,6 +385,7 @@ impl Live {
             First::Socks5 => Layer::Socks5(Vec::new()),
             First::WebSocket => Layer::WebSocket(Box::default()),
             First::PlainV2 => Layer::PlainV2(stratum_v2::Frames::default()),
+            First::Preface(length) => Layer::Passed(length),
             First::Records => Layer::Records(Records::default()),
             First::Peers(peers) => {
                 self.peers(peers, at);
@@ -571,7 +582,10 @@ impl Live {
             Side::Client => (&self.client, &self.server, self.client_bytes, self.server_bytes),
             Side::Server => (&self.server, &self.client, self.server_bytes, self.client_bytes),
         };
-        if !self.opening.is_over() || !matches!(mine, Layer::Unknown) || self.client_resync.is_under_way() || self.server_resync.is_under_way()
+        if !self.opening.is_over()
+            || !matches!(mine, Layer::Unknown)
+            || self.client_resync.is_under_way()
+            || self.server_resync.is_under_way()
         {
             return false;
         }

@@ -406,7 +406,8 @@ impl Messages {
                 }
                 self.text = Text::Inside;
             }
-            b',' | b':' | b'0'..=b'9' | b'+' | b'-' | b'.' | b'a'..=b'z' | b'E' => {
+            // With the capitals of numbers that some write: `1E9`, `NaN`, `Infinity`.
+            b',' | b':' | b'0'..=b'9' | b'+' | b'-' | b'.' | b'a'..=b'z' | b'E' | b'I' | b'N' => {
                 if self.before == b'{' {
                     return Step::Broken(at);
                 }

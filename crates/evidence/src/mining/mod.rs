@@ -19,6 +19,7 @@ mod nodes;
 mod opening;
 mod pace;
 mod records;
+mod repair;
 mod resync;
 mod salvage;
 mod session;

@@ -305,7 +305,9 @@ mod tests {
     fn the_shorter_keys_of_older_versions_are_known_with_their_answer() {
         for piece in [1, 7, 32, 1000] {
             assert_eq!(run(&v2(32, 170, 44), piece).0, Found::V2Setup, "{piece}");
-            for other in [v2(32, 170, 60), v2(32, 171, 44), v2(32, 234, 44), v2(64, 170, 44), v2(31, 170, 44), v2(32, 170, 44)[..3].to_vec()] {
+            for other in
+                [v2(32, 170, 60), v2(32, 171, 44), v2(32, 234, 44), v2(64, 170, 44), v2(31, 170, 44), v2(32, 170, 44)[..3].to_vec()]
+            {
                 assert_eq!(run(&other, piece), (Found::Nothing, Found::Nothing), "{piece}");
             }
             let mut plain = v2(32, 170, 44);

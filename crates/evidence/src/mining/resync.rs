@@ -76,7 +76,9 @@ mod tests {
                     let mut passed = 0;
                     let found = bytes.chunks(piece).find_map(|part| {
                         passed += part.len();
-                        search.push(side, part).map(|(held, left)| (passed - left - held.len(), [&held, &part[part.len() - left..]].concat()))
+                        search
+                            .push(side, part)
+                            .map(|(held, left)| (passed - left - held.len(), [&held, &part[part.len() - left..]].concat()))
                     });
                     let (at, begun) = found.unwrap_or_else(|| panic!("{side:?} {cut} {piece}"));
                     assert!(at == whole.len() - cut && whole.starts_with(&begun[..begun.len().min(whole.len())]), "{side:?} {cut} {piece}");

@@ -27,10 +27,21 @@ const RECONNECT: Sign = sign("client.reconnect", 0.75);
 const SHOWN: Sign = sign("client.show_message", 0.75);
 const SUBSCRIBED: Sign = sign("answer to mining.subscribe", 2.0);
 
+/// Names that miners and pools compare by their beginning, letters of either case.
+const BEGUN: [&str; 6] =
+    ["mining.notify", "mining.set_difficulty", "mining.set_extranonce", "mining.subscribe", "mining.auth", "mining.submit"];
+
 pub(super) fn request(session: &mut Session, message: &Message<'_>, method: &str) -> bool {
-    if message.is_http() || !(method.starts_with("mining.") || method.starts_with("client.")) {
+    let family = method.get(..7).unwrap_or_default();
+    if message.is_http() || !["mining.", "client."].iter().any(|known| known.eq_ignore_ascii_case(family)) {
         return false;
     }
+    let lower = method.to_ascii_lowercase();
+    let begun = || BEGUN.into_iter().find(|known| lower.starts_with(known));
+    named(session, message, &lower) || begun().is_some_and(|known| known != lower && named(session, message, known))
+}
+
+fn named(session: &mut Session, message: &Message<'_>, method: &str) -> bool {
     let list = message.list();
     let (by_miner, found) = match method {
         "mining.subscribe" if shape::subscribe(message) => {

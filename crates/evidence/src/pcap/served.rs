@@ -83,7 +83,9 @@ impl Served {
             return;
         }
         // Whom a pool of others serves is told by the miners' rows: hosts are blamed for what they are, and that one is not ours.
-        let Some(server) = self.all.get_mut(&ends.addresses[1]).filter(|_| is_local_address(ip::address(ends.addresses[1]))) else { return };
+        let Some(server) = self.all.get_mut(&ends.addresses[1]).filter(|_| is_local_address(ip::address(ends.addresses[1]))) else {
+            return;
+        };
         let Some(first) = &mut server.first else {
             server.first = Some(Box::new((ends, place, session.clone())));
             return;

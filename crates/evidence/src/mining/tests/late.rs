@@ -6,9 +6,7 @@ use crate::mining::websocket::frame;
 /// What each side sends, with a mask for the client.
 fn framed(said: &Script) -> Script {
     let mask = [1, 200, 3, 77];
-    said.iter()
-        .map(|(side, text)| (*side, frame(text.trim_ascii_end(), 1, true, (*side == Client).then_some(mask))))
-        .collect()
+    said.iter().map(|(side, text)| (*side, frame(text.trim_ascii_end(), 1, true, (*side == Client).then_some(mask)))).collect()
 }
 
 fn late(said: &Script, piece: usize) -> Option<MiningSession> {
@@ -108,7 +106,9 @@ fn what_quotes_mining_behind_a_long_text_is_none() {
     let long = "one more line of a mail\r\n".repeat(200);
     let quoted: Vec<u8> = monero().into_iter().flat_map(|(_, bytes)| bytes).collect();
     let mail = [long.as_bytes(), &quoted, long.as_bytes()].concat();
-    let script = |side| vec![(Server, b"220 mail\r\n".to_vec()), (Client, b"EHLO a\r\n".to_vec()), (side, mail.clone()), (Server, b"250 ok\r\n".to_vec())];
+    let script = |side| {
+        vec![(Server, b"220 mail\r\n".to_vec()), (Client, b"EHLO a\r\n".to_vec()), (side, mail.clone()), (Server, b"250 ok\r\n".to_vec())]
+    };
     assert_eq!(session(&script(Client)), None);
     assert_eq!(session(&script(Server)), None);
 }

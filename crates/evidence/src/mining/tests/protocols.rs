@@ -353,7 +353,12 @@ fn a_second_account_on_one_connection_is_told_apart() {
 fn a_proxy_that_logs_in_for_many_at_once_is_known() {
     let found = session(&lines(&[
         (Client, r#"{"id":1,"method":"mining.capabilities","params":[{"notify":[],"set_difficulty":{}}]}"#),
-        (Client, &format!(r#"{{"id":2,"method":"mining.multi_authorize","params":[["{BTC}.a","x"],["{BTC}.b","x"],["{BTC}.c","x"],["{BTC}.d","x"]]}}"#)),
+        (
+            Client,
+            &format!(
+                r#"{{"id":2,"method":"mining.multi_authorize","params":[["{BTC}.a","x"],["{BTC}.b","x"],["{BTC}.c","x"],["{BTC}.d","x"]]}}"#
+            ),
+        ),
         (Server, r#"{"id":2,"result":[true,true,true,true],"error":null}"#),
         (Server, r#"{"id":null,"method":"mining.set_goal","params":["BTC",{"malgo":"SHA256d"}]}"#),
         (Server, r#"{"id":3,"method":"mining.ping","params":[]}"#),

@@ -91,6 +91,13 @@ impl Stream {
         }
     }
 
+    /// A side sends the byte of that number out of band.
+    pub(crate) fn urgent(&mut self, side: usize, number: u32) {
+        if let Some(assembly) = self.assemblies.get_mut(side) {
+            assembly.urgent(number);
+        }
+    }
+
     /// Takes a segment. `full`: nothing more may wait.
     pub(crate) fn segment(&mut self, side: usize, segment: Segment<'_>, full: bool, env: &mut Env<'_>) {
         self.heard = true;
