@@ -221,7 +221,13 @@ impl Live {
             }
             _ => return None,
         }
-        let (held, left) = self.resync(side).push(side, bytes)?;
+        let Some((held, left)) = self.resync(side).push(side, bytes) else {
+            // So much without a frame: the connection is something else.
+            if !self.resync(side).is_under_way() {
+                self.resync(side.other()).end();
+            }
+            return None;
+        };
         *self.layer(side) = Layer::WebSocket(Box::default());
         let rest = bytes.get(bytes.len().saturating_sub(left)..).unwrap_or_default();
         Some(if held.is_empty() { Cow::Borrowed(rest) } else { Cow::Owned([&held, rest].concat()) })

@@ -3,7 +3,7 @@
 use super::{Side, websocket};
 
 /// So many bytes of a side are looked through.
-const MOST: usize = 32 << 10;
+const MOST: usize = 16 << 10;
 
 /// One side's search; at rest until it is begun.
 #[derive(Debug, Default)]
