@@ -14,7 +14,7 @@ use super::session::{Session, Sign, sign};
 use super::shares::boundary_bytes;
 use super::skim::{self, Skim};
 use super::stratum_v2::{self, Said};
-use super::{MiningSession, Side, framing, tunnel, web_jobs, websocket};
+use super::{MiningSession, Side, event, framing, tunnel, web_jobs, websocket};
 use std::borrow::Cow;
 
 /// So many messages without a sign of mining may pass.
@@ -503,7 +503,7 @@ impl Live {
             if frame.first() == Some(&b'"') && web_jobs::read_text(&mut self.session, frame, at) {
                 return;
             }
-            let outcome = messages.push(frame, |message| self.message(side, message, at, Carrier::WebSocket));
+            let outcome = messages.push(event::list_in(frame), |message| self.message(side, message, at, Carrier::WebSocket));
             readable &= outcome == Outcome::Taken;
             messages.end_of_frame();
         });

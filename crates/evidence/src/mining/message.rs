@@ -3,7 +3,7 @@
 use super::http::Facts;
 use super::session::{Ask, Session};
 use super::shares::Work;
-use super::{Side, beam, cryptonote, ethereum, getwork, nimiq, nodes, repair, stratum, web_jobs, web_miner};
+use super::{Side, beam, cryptonote, ethereum, event, getwork, nimiq, nodes, repair, stratum, web_jobs, web_miner};
 use serde_json::{Map, Value};
 
 /// No message of a mining protocol has more members; log records have.
@@ -11,7 +11,7 @@ const MOST_MEMBERS: usize = 8;
 /// Of a message with more than that nothing is read.
 const LONGEST_RECORD: usize = 64;
 /// Of a batch only so many are read.
-const LONGEST_BATCH: usize = 64;
+const LONGEST_BATCH: usize = 4_096;
 
 /// What a message came in.
 #[derive(Clone, Copy)]
@@ -108,6 +108,13 @@ pub(super) fn read(session: &mut Session, bytes: &[u8], side: Side, at: i64, car
                 let text = if fixed.is_empty() { bytes } else { fixed.as_bytes() };
                 repair::with_first(text, &object).is_some_and(|object| one(session, &Message { side, at, carrier, object: &object }))
             }
+        }
+        Ok(Value::Array(batch)) if matches!(carrier, Carrier::WebSocket) && matches!(batch.first(), Some(Value::String(_))) => {
+            let mut useful = false;
+            for object in event::messages(batch) {
+                useful |= one(session, &Message { side, at, carrier, object: &object });
+            }
+            useful
         }
         Ok(Value::Array(batch)) => {
             let mut useful = false;

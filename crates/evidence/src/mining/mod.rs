@@ -7,6 +7,7 @@ mod conversation;
 mod cryptonote;
 mod detect;
 mod ethereum;
+mod event;
 mod factors;
 mod framing;
 mod getwork;

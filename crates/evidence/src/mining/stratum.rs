@@ -27,21 +27,27 @@ const RECONNECT: Sign = sign("client.reconnect", 0.75);
 const SHOWN: Sign = sign("client.show_message", 0.75);
 const SUBSCRIBED: Sign = sign("answer to mining.subscribe", 2.0);
 
-/// Names that miners and pools compare by their beginning, letters of either case.
-const BEGUN: [&str; 6] =
-    ["mining.notify", "mining.set_difficulty", "mining.set_extranonce", "mining.subscribe", "mining.auth", "mining.submit"];
+/// Names that miners and pools compare by their beginning.
+const BEGUN: [&str; 2] = ["mining.notify", "mining.auth"];
+/// What only mining has in its parameters, whatever the letters of the name.
+const SURE: [Sign; 5] = [AUTHORIZE, NOTIFY, SUBMIT, CONFIGURE, HELLO];
 
 pub(super) fn request(session: &mut Session, message: &Message<'_>, method: &str) -> bool {
     let family = method.get(..7).unwrap_or_default();
     if message.is_http() || !["mining.", "client."].iter().any(|known| known.eq_ignore_ascii_case(family)) {
         return false;
     }
+    if named(session, message, method, true) {
+        return true;
+    }
+    // Some programs take letters of either case.
     let lower = method.to_ascii_lowercase();
-    let begun = || BEGUN.into_iter().find(|known| lower.starts_with(known));
-    named(session, message, &lower) || begun().is_some_and(|known| known != lower && named(session, message, known))
+    let begun = || BEGUN.into_iter().find(|known| lower.starts_with(known) && *known != lower);
+    lower != method && named(session, message, &lower, false) || begun().is_some_and(|known| named(session, message, known, false))
 }
 
-fn named(session: &mut Session, message: &Message<'_>, method: &str) -> bool {
+/// `exact`: the name is as the protocol has it.
+fn named(session: &mut Session, message: &Message<'_>, method: &str, exact: bool) -> bool {
     let list = message.list();
     let (by_miner, found) = match method {
         "mining.subscribe" if shape::subscribe(message) => {
@@ -136,7 +142,7 @@ fn named(session: &mut Session, message: &Message<'_>, method: &str) -> bool {
         }
         _ => return false,
     };
-    session.sign(found, message.at);
+    session.sign(if exact || SURE.contains(&found) { found } else { OTHER }, message.at);
     session.protocol("stratum", 1);
     session.is_miners = true;
     session.mines(if by_miner { message.side } else { message.side.other() });

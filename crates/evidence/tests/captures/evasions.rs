@@ -67,9 +67,83 @@ fn methods_in_other_letters() {
     let said = said(&[
         (Who::Client, b"{\"id\":1,\"method\":\"MINING.Subscribe\",\"params\":[\"cgminer/4.10.0\"]}\n"),
         (Who::Client, b"{\"id\":2,\"method\":\"mining.AUTHORIZE\",\"params\":[\"1P7ujsXeX7GxQwHNnJsRMgAdNkFZmNVqJT.s19\",\"x\"]}\n"),
-        (Who::Server, b"{\"id\":null,\"method\":\"mining.set_difficulty_now\",\"params\":[1024]}\n"),
+        (Who::Server, b"{\"id\":null,\"method\":\"MINING.set_difficulty\",\"params\":[1024]}\n"),
     ]);
     assert_eq!(logins(&said), ["miner|1P7ujsXeX7GxQwHNnJsRMgAdNkFZmNVqJT.s19"]);
+    // Services that are named alike.
+    for (asks, answers) in [
+        (r#"{"id":1,"method":"Mining.Subscribe","params":["orders"]}"#, r#"{"id":1,"result":true}"#),
+        (r#"{"id":1,"method":"Mining.Set_Difficulty","params":[3]}"#, r#"{"id":1,"result":true}"#),
+        (r#"{"id":1,"method":"mining.authors","params":["bob","x"]}"#, r#"{"id":1,"result":["a","b"]}"#),
+        (r#"{"id":1,"method":"mining.subscribe_events","params":["model"]}"#, r#"{"id":1,"result":true}"#),
+        (r#"{"id":1,"method":"mining.submit_report","params":["ann","42","7"]}"#, r#"{"id":1,"result":true}"#),
+        (r#"{"id":1,"method":"mining.notify_all","params":["ann","42","7"]}"#, r#"{"id":1,"result":true}"#),
+    ] {
+        let (asks, answers) = (format!("{asks}\n"), format!("{answers}\n"));
+        let both = [(Who::Client, asks.as_bytes()), (Who::Server, answers.as_bytes())];
+        assert!(logins(&self::said(&[both, both, both].concat())).is_empty(), "{asks}");
+    }
+}
+
+/// A frame of WebSocket.
+fn frame(who: Who, text: &str) -> Vec<u8> {
+    let (masked, mask) = if who == Who::Client { (0x80, &[7u8, 0, 200, 1][..]) } else { (0, &[][..]) };
+    let length =
+        if text.len() < 126 { vec![masked | text.len() as u8] } else { [&[masked | 126][..], &(text.len() as u16).to_be_bytes()].concat() };
+    let body: Vec<u8> = text.bytes().enumerate().map(|(at, byte)| byte ^ mask.get(at % 4).copied().unwrap_or(0)).collect();
+    [&[0x81][..], &length, mask, &body].concat()
+}
+
+fn socket(said: &[(Who, &str)]) -> Vec<Packet> {
+    let mut connection = open();
+    connection.say(Who::Client, "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: app.example\r\nUpgrade: websocket\r\n\r\n");
+    connection.say(Who::Server, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n");
+    for (who, text) in said {
+        connection.say(*who, frame(*who, text));
+    }
+    connection.take()
+}
+
+#[test]
+fn messages_within_what_libraries_for_pages_carry() {
+    let blob = format!("1010{}", "0123456789abcdef".repeat(9));
+    let job = format!(r#"{{"job_id":"j","blob":"{blob}","target":"b88d0600"}}"#);
+    let auth = format!(r#"{{"site_key":"{XMR}","type":"anonymous","user":null,"goal":0}}"#);
+    let quoted = |text: &str| serde_json::to_string(text).unwrap();
+    found(
+        "Socket.IO",
+        &socket(&[
+            (Who::Server, "0{\"sid\":\"a\",\"upgrades\":[],\"pingInterval\":25000}"),
+            (Who::Client, "40"),
+            (Who::Client, &format!(r#"42["auth",{auth}]"#)),
+            (Who::Server, "2"),
+            (Who::Server, &format!(r#"42["job",{job}]"#)),
+        ]),
+    );
+    found(
+        "SockJS",
+        &socket(&[
+            (Who::Server, "o"),
+            (Who::Client, &format!("[{}]", quoted(&format!(r#"{{"type":"auth","params":{auth}}}"#)))),
+            (Who::Server, &format!("a[{}]", quoted(&format!(r#"{{"type":"job","params":{job}}}"#)))),
+        ]),
+    );
+    found(
+        "Stratum in Socket.IO",
+        &socket(&[
+            (Who::Client, &format!(r#"42["message",{}]"#, login().trim())),
+            (Who::Server, &format!(r#"42["message",{}]"#, super::evasions::job().trim())),
+        ]),
+    );
+    for other in [
+        r#"42["auth",{"token":"abc"}]"#,
+        r#"42["job",{"job_id":"7","status":"done"}]"#,
+        r#"42["submit",{"form":1}]"#,
+        r#"42["chat","{\"type\":\"auth\"}"]"#,
+    ] {
+        let said = [(Who::Client, other), (Who::Server, other)];
+        assert!(logins(&socket(&said)).is_empty(), "{other}");
+    }
 }
 
 #[test]
