@@ -182,6 +182,28 @@ fn what_a_balancer_says_first() {
     assert!(logins(&said(&[(Who::Client, &other), (Who::Server, b"{\"id\":1,\"result\":true}\n")])).is_empty());
 }
 
+#[test]
+fn a_handshake_that_is_for_show() {
+    let (login, job) = (login(), job());
+    let record = |kind: u8, body: &[u8]| [&[kind, 3, 3][..], &(body.len() as u16).to_be_bytes(), body].concat();
+    let handshake = |kind: u8, body: &[u8]| record(22, &[&[kind, 0][..], &(body.len() as u16).to_be_bytes(), body].concat());
+    let hello = handshake(1, &[&[3, 3][..], &[7; 32], &[0, 0, 2, 0x13, 1, 1, 0]].concat());
+    let answer = handshake(2, &[&[3, 3][..], &[9; 32], &[0, 0x13, 1, 0]].concat());
+    let asked = [&hello[..], login.as_bytes()].concat();
+    let answered = [&answer[..], job.as_bytes()].concat();
+    found("a sound hello", &said(&[(Who::Client, &asked), (Who::Server, &answered)]));
+    found(
+        "hellos first",
+        &said(&[(Who::Client, &hello), (Who::Server, &answer), (Who::Client, login.as_bytes()), (Who::Server, job.as_bytes())]),
+    );
+    // What stands in records is what these carry.
+    let inside = [hello, record(20, &[1]), record(23, login.as_bytes()), record(23, login.as_bytes())].concat();
+    assert!(
+        logins(&said(&[(Who::Client, &inside), (Who::Server, &[answer, record(20, &[1]), record(23, job.as_bytes())].concat())]))
+            .is_empty()
+    );
+}
+
 /// A segment of its own.
 fn segment(from: End, to: End, numbers: [u32; 2], flags: u8, bytes: &[u8]) -> Vec<u8> {
     ethernet(&ip(from.0, to.0, 6, &tcp((from.1, to.1), numbers[0], numbers[1], flags, bytes)))
