@@ -121,12 +121,19 @@ impl Tracker {
         let more = left.len() > 0;
         self.last = Some(left);
         if !more {
-            let waited = self.served.waited();
-            for row in waited.into_iter().chain(self.served.pools()) {
-                self.rows.stratum.push(|| row);
+            self.tell_waiting();
+            for pool in self.served.pools() {
+                self.rows.stratum.push(|| pool);
             }
         }
         more || self.collector.finish(ENDED, &mut |flow| self.rows.exported.push(|| flow))
+    }
+
+    /// Tells of the miners whose hosts might have turned out to serve others.
+    pub(crate) fn tell_waiting(&mut self) {
+        for row in self.served.waited() {
+            self.rows.stratum.push(|| row);
+        }
     }
 
     /// Ends flows that have been silent for too long; whether there may be more of them.
