@@ -303,11 +303,13 @@ fn cost(expr: &Expr) -> usize {
 
 impl Sink for PassSink<'_> {
     fn batch(&self, batch: Batch) -> ControlFlow<()> {
-        if self.stop.due() {
+        // What was read before the stop is taken all the same.
+        let due = self.stop.due();
+        if due {
             self.stopped.store(true, Ordering::Relaxed);
-            return ControlFlow::Break(());
         }
         match self.take(&batch) {
+            Ok(()) if due => ControlFlow::Break(()),
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => {
                 self.failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);

@@ -7,11 +7,14 @@ use super::message::{self, Carrier};
 use super::messages::{Messages, Outcome};
 use super::nodes::Peers;
 use super::opening::{Found, Opening};
+use super::records::{self, Records};
+use super::resync::Resync;
 use super::salvage::salvage;
 use super::session::{Session, Sign, sign};
 use super::shares::boundary_bytes;
+use super::skim::{self, Skim};
 use super::stratum_v2::{self, Said};
-use super::{MiningSession, Side, framing, tunnel, web_jobs, websocket};
+use super::{MiningSession, Side, event, framing, tunnel, web_jobs, websocket};
 use std::borrow::Cow;
 
 /// So many messages without a sign of mining may pass.
@@ -19,7 +22,7 @@ const MOST_IDLE: u32 = 32;
 /// So often a side may change its layer.
 const MOST_LAYERS: u32 = 16;
 /// A side of which nothing can be read is the whole connection, if the other is silent for so many bytes.
-const ONE_SIDED: u64 = 512;
+const ONE_SIDED: u64 = 8 << 10;
 
 const V2_HANDSHAKE: Sign = sign("lengths of Stratum V2's handshake", 2.0);
 const V2_SETUP: Sign = sign("answer of the length of Stratum V2's setup", 0.5);
@@ -31,6 +34,8 @@ pub(crate) struct Conversation {
     live: Option<Box<Live>>,
     /// The server's name, if the reader knows one.
     name: String,
+    /// Its beginning was not captured.
+    late: bool,
     over: bool,
 }
 
@@ -56,6 +61,8 @@ struct Live {
     foreign: bool,
     /// A side turned out to be mostly text: something that quotes mining.
     text: bool,
+    client_resync: Resync,
+    server_resync: Resync,
 }
 
 #[derive(Debug)]
@@ -69,6 +76,11 @@ enum Layer {
     Socks5(Vec<u8>),
     WebSocket(Box<(websocket::Frames, Messages)>),
     PlainV2(stratum_v2::Frames),
+    Records(Records),
+    /// So many bytes are passed over before the beginning.
+    Passed(usize),
+    /// A long text.
+    Skim(Skim),
     /// Nothing that could be read.
     Unknown,
 }
@@ -88,7 +100,7 @@ impl Layer {
             Self::Framed(layer) => layer.1.held(),
             Self::WebSocket(layer) => layer.0.held() + layer.1.held(),
             Self::PlainV2(frames) => frames.held(),
-            Self::Unknown => 0,
+            Self::Records(_) | Self::Passed(_) | Self::Skim(_) | Self::Unknown => 0,
         }
     }
 }
@@ -100,6 +112,8 @@ enum Step {
     Change(Layer, usize),
     /// The same, and these bytes come before.
     Again(Layer, Vec<u8>, usize),
+    /// Between text and messages, which may take turns.
+    Turn(Layer, usize),
     /// A tunnel stands: all begins anew.
     Tunnel(usize),
 }
@@ -110,7 +124,8 @@ impl Conversation {
         if self.over {
             return;
         }
-        let live = self.live.get_or_insert_default();
+        let late = self.late;
+        let live = self.live.get_or_insert_with(|| Box::new(Live::new(late)));
         live.push(side, bytes, at, lost);
         if live.is_over(side) {
             self.over = true;
@@ -125,6 +140,11 @@ impl Conversation {
         if self.name.is_empty() {
             self.name = super::session::clip(name);
         }
+    }
+
+    /// The capture begins somewhere in the connection.
+    pub(crate) fn begins_late(&mut self) {
+        self.late = true;
     }
 
     /// Whether no further bytes can make this a mining session: the reader may stop keeping payload.
@@ -169,6 +189,50 @@ impl Conversation {
 }
 
 impl Live {
+    fn new(late: bool) -> Self {
+        let mut live = Self::default();
+        if late {
+            live.client_resync.begin();
+            live.server_resync.begin();
+        }
+        live
+    }
+
+    fn resync(&mut self, side: Side) -> &mut Resync {
+        match side {
+            Side::Client => &mut self.client_resync,
+            Side::Server => &mut self.server_resync,
+        }
+    }
+
+    /// Looks for a frame of WebSocket, where the bytes may begin within one; the bytes from there on.
+    fn resynchronise<'a>(&mut self, side: Side, bytes: &'a [u8]) -> Option<Cow<'a, [u8]>> {
+        if !self.resync(side).is_under_way() {
+            return None;
+        }
+        match self.layer(side) {
+            Layer::Start(_) | Layer::Unknown => {}
+            // What is left of the first frame may be a whole message, with a part of its length before it.
+            Layer::Lines(messages) if messages.found() <= 1 => {}
+            Layer::Framed(frames) if frames.1.found() <= 1 => {}
+            Layer::WebSocket(_) | Layer::Http(_) => {
+                self.resync(side).end();
+                return None;
+            }
+            _ => return None,
+        }
+        let Some((held, left)) = self.resync(side).push(side, bytes) else {
+            // So much without a frame: the connection is something else.
+            if !self.resync(side).is_under_way() {
+                self.resync(side.other()).end();
+            }
+            return None;
+        };
+        *self.layer(side) = Layer::WebSocket(Box::default());
+        let rest = bytes.get(bytes.len().saturating_sub(left)..).unwrap_or_default();
+        Some(if held.is_empty() { Cow::Borrowed(rest) } else { Cow::Owned([&held, rest].concat()) })
+    }
+
     fn layer(&mut self, side: Side) -> &mut Layer {
         match side {
             Side::Client => &mut self.client,
@@ -189,7 +253,7 @@ impl Live {
         if self.encrypted {
             self.session.seen(at);
         }
-        let mut rest = Cow::Borrowed(bytes);
+        let mut rest = self.resynchronise(side, bytes).unwrap_or(Cow::Borrowed(bytes));
         let mut fresh = true;
         while !rest.is_empty() {
             if fresh && !self.opening.is_over() {
@@ -210,6 +274,11 @@ impl Live {
                 Step::Again(layer, before, left) => {
                     *self.layer(side) = layer;
                     rest = Cow::Owned([&before, &*tail(rest, left)].concat());
+                }
+                Step::Turn(layer, left) => {
+                    *self.layer(side) = layer;
+                    rest = tail(rest, left);
+                    continue;
                 }
                 Step::Tunnel(left) => {
                     *self.layer(side) = Layer::default();
@@ -239,11 +308,21 @@ impl Live {
         {
             self.message(side, &message, at, Carrier::Lines);
         }
+        self.resync(side).begin();
         let layer = self.layer(side);
         match layer {
             Layer::Lines(messages) => messages.lost(),
             Layer::Http(_) => *layer = Layer::Lines(Messages::partial()),
-            Layer::Start(_) | Layer::Socks4(_) | Layer::Socks5(_) | Layer::WebSocket(_) | Layer::Framed(_) => *layer = Layer::default(),
+            Layer::Start(_)
+            | Layer::Socks4(_)
+            | Layer::Socks5(_)
+            | Layer::WebSocket(_)
+            | Layer::Framed(_)
+            | Layer::Records(_)
+            | Layer::Passed(_) => {
+                *layer = Layer::default();
+            }
+            Layer::Skim(_) => {}
             Layer::PlainV2(_) | Layer::Unknown => *layer = Layer::Unknown,
         }
     }
@@ -287,6 +366,14 @@ impl Live {
             Layer::Framed(frames) => self.framed(frames, side, bytes, at),
             Layer::WebSocket(frames) => self.websocket(frames, side, bytes, at),
             Layer::PlainV2(frames) => self.plain_v2(frames, side, bytes, at),
+            Layer::Records(records) => self.records(records, bytes),
+            Layer::Passed(left) if left > bytes.len() => Step::Done(Layer::Passed(left - bytes.len())),
+            Layer::Passed(left) => Step::Change(Layer::default(), bytes.len() - left),
+            Layer::Skim(mut skim) => match skim.push(bytes) {
+                skim::Outcome::More => Step::Done(Layer::Skim(skim)),
+                skim::Outcome::Message(left) => Step::Turn(Layer::Lines(Messages::behind_text()), left),
+                skim::Outcome::Other => Step::Done(Layer::Unknown),
+            },
             Layer::Unknown => Step::Done(Layer::Unknown),
         }
     }
@@ -304,6 +391,8 @@ impl Live {
             First::Socks5 => Layer::Socks5(Vec::new()),
             First::WebSocket => Layer::WebSocket(Box::default()),
             First::PlainV2 => Layer::PlainV2(stratum_v2::Frames::default()),
+            First::Preface(length) => Layer::Passed(length),
+            First::Records => Layer::Records(Records::default()),
             First::Peers(peers) => {
                 self.peers(peers, at);
                 Layer::Unknown
@@ -330,6 +419,7 @@ impl Live {
         match messages.push(bytes, |message| self.message(side, message, at, Carrier::Lines)) {
             Outcome::Taken => Step::Done(Layer::Lines(messages)),
             Outcome::Http(before, left) => Step::Again(Layer::Http(Box::default()), before, left),
+            Outcome::Long(left, fresh) => Step::Turn(Layer::Skim(Skim::new(fresh)), left),
             Outcome::Other => {
                 self.text |= messages.quotes();
                 Step::Done(Layer::Unknown)
@@ -337,7 +427,23 @@ impl Live {
         }
     }
 
+    fn records(&mut self, mut records: Records, bytes: &[u8]) -> Step {
+        match records.push(bytes) {
+            records::Outcome::More => Step::Done(Layer::Records(records)),
+            records::Outcome::Other(head, left) => Step::Again(Layer::default(), head, left),
+            records::Outcome::Sure => {
+                self.foreign = true;
+                Step::Done(Layer::Unknown)
+            }
+        }
+    }
+
     fn http(&mut self, mut http: Box<Http>, side: Side, bytes: &[u8], at: i64) -> Step {
+        // Whoever answers in HTTP to what is none does so for show.
+        let is_asked = side == Side::Client || !matches!(&self.client, Layer::Lines(messages) if messages.found() > 0);
+        if !is_asked && http.is_open() {
+            return Step::Change(Layer::Lines(Messages::default()), bytes.len());
+        }
         let Self { session, idle, plain, .. } = self;
         let plain = *plain;
         let next = http.push(bytes, self.asked, |message, facts| {
@@ -397,7 +503,7 @@ impl Live {
             if frame.first() == Some(&b'"') && web_jobs::read_text(&mut self.session, frame, at) {
                 return;
             }
-            let outcome = messages.push(frame, |message| self.message(side, message, at, Carrier::WebSocket));
+            let outcome = messages.push(event::list_in(frame), |message| self.message(side, message, at, Carrier::WebSocket));
             readable &= outcome == Outcome::Taken;
             messages.end_of_frame();
         });
@@ -482,7 +588,11 @@ impl Live {
             Side::Client => (&self.client, &self.server, self.client_bytes, self.server_bytes),
             Side::Server => (&self.server, &self.client, self.server_bytes, self.client_bytes),
         };
-        if !self.opening.is_over() || !matches!(mine, Layer::Unknown) {
+        if !self.opening.is_over()
+            || !matches!(mine, Layer::Unknown)
+            || self.client_resync.is_under_way()
+            || self.server_resync.is_under_way()
+        {
             return false;
         }
         match other {

@@ -21,6 +21,10 @@ pub(super) enum Opening {
     WebSocket,
     /// Frames of Stratum V2 without encryption.
     PlainV2,
+    /// What a balancer says of the client in binary, so many bytes long.
+    Preface(usize),
+    /// Records of TLS, or what looks like them.
+    Records,
     /// Peers of a coin's network.
     Peers(nodes::Peers),
     /// Another protocol, known by its first bytes: nothing of mining can be read in the whole connection.
@@ -30,15 +34,40 @@ pub(super) enum Opening {
 }
 
 const HTTP: [&[u8]; 9] = [b"GET ", b"POST ", b"HTTP/1.", b"CONNECT ", b"HEAD ", b"PUT ", b"OPTIONS ", b"DELETE ", b"PATCH "];
-/// What opens other protocols on both sides alike: SSH, HTTP/2, TLS (handshake, and records of a session under way).
-const FOREIGN: [&[u8]; 7] =
-    [b"SSH-", b"PRI * HTTP/2", &[0x16, 3, 1], &[0x16, 3, 3], &[0x17, 3, 3], &[0x15, 3, 3], &[0x13, b'B', b'i', b't', b'T']];
+/// What opens other protocols on both sides alike: HTTP/2, BitTorrent. SSH's line is text, and what follows it tells that it is SSH.
+const FOREIGN: [&[u8]; 2] = [b"PRI * HTTP/2", &[0x13, b'B', b'i', b't', b'T']];
+/// TLS: a handshake, and records of a session under way.
+const RECORDS: [&[u8]; 4] = [&[0x16, 3, 1], &[0x16, 3, 3], &[0x17, 3, 3], &[0x15, 3, 3]];
+
+/// The PROXY protocol, version 2; a word and the length of the rest follow.
+const PREFACE: &[u8] = b"\r\n\r\n\0\r\nQUIT\n";
+
+/// The whole length of a balancer's preface that these bytes begin; `Some(None)` where that is not told yet.
+fn preface(head: &[u8]) -> Option<Option<usize>> {
+    if !PREFACE.starts_with(head.get(..PREFACE.len()).unwrap_or(head)) {
+        return None;
+    }
+    // Blank lines begin so, too.
+    if head.len() < PREFACE.len() {
+        return Some(None);
+    }
+    match head.get(PREFACE.len()..) {
+        Some([0x20..=0x21, _, high, low, ..]) => Some(Some(16 + (usize::from(*high) << 8 | usize::from(*low)))),
+        Some([0x20..=0x21, ..] | []) => Some(None),
+        _ => None,
+    }
+}
 
 /// `framed`: the other side puts lengths before its messages.
 pub(super) fn opening(side: Side, head: &[u8], framed: bool) -> Opening {
     let Some(first) = head.first() else { return Opening::More };
     if let Some(found) = nodes::peers(head) {
         return Opening::Peers(found);
+    }
+    match preface(head) {
+        Some(Some(length)) => return Opening::Preface(length),
+        Some(None) => return Opening::More,
+        None => {}
     }
     let mut more = head.len() < LONGEST_HEAD && nodes::may_be_peers(head);
     match one_of(&HTTP, head) {
@@ -48,6 +77,11 @@ pub(super) fn opening(side: Side, head: &[u8], framed: bool) -> Opening {
     }
     match one_of(&FOREIGN, head) {
         Match::Whole => return Opening::Foreign,
+        Match::Begun => more = true,
+        Match::No => {}
+    }
+    match one_of(&RECORDS, head) {
+        Match::Whole => return Opening::Records,
         Match::Begun => more = true,
         Match::No => {}
     }
@@ -136,12 +170,15 @@ mod tests {
         for (side, head, expected) in [
             (Side::Client, &b"{\"id\":1"[..], Opening::Lines),
             (Side::Client, b"\r\n{", Opening::Lines),
+            (Side::Client, b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0", Opening::More),
+            (Side::Client, b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\x0a", Opening::Preface(28)),
             (Side::Client, b"PO", Opening::More),
             (Side::Client, b"POST / HTTP/1.1", Opening::Http),
             (Side::Client, b"PASS x\r\n", Opening::Lines),
             (Side::Server, b"HTTP/1.1 200 OK", Opening::Http),
-            (Side::Client, &[0x16, 3, 1, 2, 0], Opening::Foreign),
-            (Side::Client, b"SSH-2.0-x", Opening::Foreign),
+            (Side::Client, &[0x16, 3, 1, 2, 0], Opening::Records),
+            (Side::Client, b"SSH-2.0-x", Opening::Lines),
+            (Side::Client, b"PRI * HTTP/2.0", Opening::Foreign),
             (Side::Client, &[5, 1, 0], Opening::Socks5),
             (Side::Client, &[4, 1, 1, 187, 0, 0, 0, 1], Opening::Socks4),
             (Side::Server, &[0, 0x5a, 0, 0], Opening::Socks4),

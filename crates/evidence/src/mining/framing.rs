@@ -16,6 +16,8 @@ pub(super) enum Framing {
 pub(super) fn begins(head: &[u8]) -> Option<Option<Framing>> {
     let prefixed = |size, little| Some(Some(Framing::Prefixed { size, little }));
     match head {
+        // Blank lines before a message are no length.
+        [b'\r' | b'\n', b'\r' | b'\n', ..] => Some(None),
         [0xff] | [0xfe] | [0xff, 0xfe] | [0xfe, 0xff] | [0xff, 0xfe, b'{' | b'['] | [0xfe, 0xff, 0] => None,
         [0xff, 0xfe, b'{' | b'[', 0, ..] | [0xfe, 0xff, 0, b'{' | b'[', ..] => Some(Some(Framing::Wide)),
         [b'{' | b'[', 0, letter, 0, ..] if *letter != 0 => Some(Some(Framing::Wide)),
@@ -106,6 +108,8 @@ mod tests {
             (b"{\0\"", None),
             (b"{\"id\":1", Some(None)),
             (b"{\r\n", Some(None)),
+            (b"\r\n{\"id\":1", Some(None)),
+            (b"\n\n{\"id\":1", Some(None)),
             (b"\0\0\0\x28\0\0\x02", Some(None)),
             (b"\0\x5a\0\0\0", Some(None)),
             (b"\x16\x03\x01\x02\0", Some(None)),

@@ -93,6 +93,8 @@ struct Head {
     /// Of a response; 0 for a request.
     status: u16,
     established: bool,
+    /// Of no fields.
+    bare: bool,
     no_body: bool,
 }
 
@@ -177,6 +179,11 @@ impl Http {
         Next::More
     }
 
+    /// Whether a body goes on that no length ends.
+    pub(super) fn is_open(&self) -> bool {
+        self.state == State::Body(Length::UntilClose)
+    }
+
     pub(super) fn held(&self) -> usize {
         self.head.capacity() + self.body.held()
     }
@@ -215,7 +222,9 @@ impl Http {
             self.state = State::Head;
             return Some(Next::Connect(self.facts.target.clone(), left));
         }
-        if matches!(head.status, 200..=299) && (asked == Asked::Tunnel || asked == Asked::Unknown && head.established) {
+        // The answer alone may have been captured.
+        let tunnels = head.established || head.bare && head.status == 200;
+        if matches!(head.status, 200..=299) && (asked == Asked::Tunnel || asked == Asked::Unknown && tunnels) {
             self.state = State::Head;
             return Some(Next::Connected(left));
         }
@@ -279,6 +288,7 @@ fn read(bytes: &[u8]) -> Option<Head> {
         upgrade: false,
         status: 0,
         established: false,
+        bare: false,
         no_body: false,
     };
     let fields: &[httparse::Header<'_>] = if bytes.starts_with(b"HTTP/") {
@@ -299,6 +309,7 @@ fn read(bytes: &[u8]) -> Option<Head> {
         head.facts.target = clip(request.path?);
         request.headers
     };
+    head.bare = fields.is_empty();
     for field in fields {
         let value = String::from_utf8_lossy(field.value);
         let value = value.trim();

@@ -3,7 +3,7 @@
 use super::http::Facts;
 use super::session::{Ask, Session};
 use super::shares::Work;
-use super::{Side, beam, cryptonote, ethereum, getwork, nimiq, nodes, stratum, web_jobs, web_miner};
+use super::{Side, beam, cryptonote, ethereum, event, getwork, nimiq, nodes, repair, stratum, web_jobs, web_miner};
 use serde_json::{Map, Value};
 
 /// No message of a mining protocol has more members; log records have.
@@ -11,7 +11,7 @@ const MOST_MEMBERS: usize = 8;
 /// Of a message with more than that nothing is read.
 const LONGEST_RECORD: usize = 64;
 /// Of a batch only so many are read.
-const LONGEST_BATCH: usize = 64;
+const LONGEST_BATCH: usize = 4_096;
 
 /// What a message came in.
 #[derive(Clone, Copy)]
@@ -95,8 +95,27 @@ pub(super) fn is_marked_hex(text: &str, digits: usize) -> bool {
 
 /// Reads a message, or a batch of them. Whether it was of any use.
 pub(super) fn read(session: &mut Session, bytes: &[u8], side: Side, at: i64, carrier: Carrier<'_>) -> bool {
-    match serde_json::from_slice(bytes).or_else(|_| serde_json::from_str(&repaired(bytes))) {
-        Ok(Value::Object(object)) => one(session, &Message { side, at, carrier, object: &object }),
+    let mut parsed = serde_json::from_slice(bytes);
+    let mut fixed = String::new();
+    if parsed.is_err() {
+        fixed = repair::repaired(bytes);
+        parsed = serde_json::from_str(&fixed);
+    }
+    match parsed {
+        Ok(Value::Object(object)) => {
+            one(session, &Message { side, at, carrier, object: &object }) || {
+                // A member that stands twice is to some readers what it is first, to others what it is last.
+                let text = if fixed.is_empty() { bytes } else { fixed.as_bytes() };
+                repair::with_first(text, &object).is_some_and(|object| one(session, &Message { side, at, carrier, object: &object }))
+            }
+        }
+        Ok(Value::Array(batch)) if matches!(carrier, Carrier::WebSocket) && matches!(batch.first(), Some(Value::String(_))) => {
+            let mut useful = false;
+            for object in event::messages(batch) {
+                useful |= one(session, &Message { side, at, carrier, object: &object });
+            }
+            useful
+        }
         Ok(Value::Array(batch)) => {
             let mut useful = false;
             for object in batch.iter().take(LONGEST_BATCH).filter_map(Value::as_object) {
@@ -106,29 +125,6 @@ pub(super) fn read(session: &mut Session, bytes: &[u8], side: Side, at: i64, car
         }
         _ => false,
     }
-}
-
-/// With what readers of less strictness accept: letters of another encoding, halves of surrogate pairs, and controls within texts. None of
-/// that stands in what tells mining, but may stand in a password.
-fn repaired(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes).replace(|letter: char| letter.is_ascii_control(), " ");
-    let mut out = String::with_capacity(text.len());
-    let mut rest: &str = &text;
-    while let Some((before, after)) = rest.split_once("\\u") {
-        out.push_str(before);
-        let is_half = matches!(after.as_bytes(), [b'd' | b'D', b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F', ..]);
-        match after.split_at_checked(4).filter(|(digits, _)| is_half && is_some_hex(digits)) {
-            Some((_, after)) => {
-                out.push_str("\\ufffd");
-                rest = after;
-            }
-            None => {
-                out.push_str("\\u");
-                rest = after;
-            }
-        }
-    }
-    out + rest
 }
 
 /// Members of a program's own records. A log in JSON may hold each message that a pool or a proxy heard, with such a member beside it; a

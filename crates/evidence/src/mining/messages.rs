@@ -12,9 +12,11 @@ const SMALL: usize = 4 << 10;
 /// So many lines that are no JSON, and no more of these than of messages, may pass.
 const STRIKES: u32 = 3;
 /// So many bytes may pass before the first message, in so many lines: the rest of a line that had begun before the capture, what a server
-/// says to greet, and what is said to hide what follows.
+/// says to greet, and what is said to hide what follows. What is longer is skimmed.
 const BEFORE_FIRST: usize = 128 << 10;
 const LINES_BEFORE_FIRST: u32 = 64;
+/// A single line before the first message that is longer is none.
+const LONGEST_LINE: usize = 8 << 20;
 /// No reader of JSON takes more brackets within brackets.
 const DEEPEST: u32 = 127;
 
@@ -75,6 +77,8 @@ pub(super) enum Outcome {
     Taken,
     /// A line of HTTP: these bytes begin it, and so many of the given ones are left.
     Http(Vec<u8>, usize),
+    /// Text without end before any message, with so many of the given bytes left; whether a line begins there.
+    Long(usize, bool),
     /// This is no conversation in JSON.
     Other,
 }
@@ -83,6 +87,11 @@ impl Messages {
     /// For bytes that may begin in the middle of a line.
     pub(super) fn partial() -> Self {
         Self { partial: true, ..Self::default() }
+    }
+
+    /// For the first message behind a long text.
+    pub(super) fn behind_text() -> Self {
+        Self { leading: LINES_BEFORE_FIRST, ..Self::default() }
     }
 
     /// For a body, which is JSON from its first letter or none at all.
@@ -106,6 +115,11 @@ impl Messages {
     /// The message that has begun and not ended.
     pub(super) fn under_way(&self) -> &[u8] {
         if matches!(self.state, State::Message | State::MessageLine) { &self.held } else { &[] }
+    }
+
+    /// How many were found.
+    pub(super) fn found(&self) -> u32 {
+        self.found
     }
 
     /// Takes bytes and hands out whole messages.
@@ -149,7 +163,7 @@ impl Messages {
                 },
                 State::LineOfText => match self.line_of_text(byte) {
                     Some(true) => return Outcome::Http(std::mem::take(&mut self.held), bytes.len() - at),
-                    Some(false) if self.dead() => return Outcome::Other,
+                    Some(false) if self.dead() => return self.end(bytes.len() - at, false),
                     Some(false) => {}
                     None => at += 1,
                 },
@@ -165,13 +179,13 @@ impl Messages {
                         self.last = *last;
                     }
                     self.passed = self.passed.saturating_add(line.len());
-                    if self.found == 0 && self.passed > BEFORE_FIRST {
+                    if self.found == 0 && self.passed > LONGEST_LINE {
                         return Outcome::Other;
                     }
                     if end.is_some() {
                         self.state = State::LineStart;
-                        if self.end_of_partial() {
-                            return Outcome::Other;
+                        if self.end_of_partial() || self.found == 0 && self.passed > BEFORE_FIRST {
+                            return self.end(bytes.len() - at, true);
                         }
                     }
                 }
@@ -186,7 +200,7 @@ impl Messages {
                     }
                     Step::Again => {
                         if self.strike() {
-                            return Outcome::Other;
+                            return self.end(bytes.len() - at, true);
                         }
                         self.begin();
                         start = at;
@@ -197,7 +211,7 @@ impl Messages {
                         self.short = None;
                         self.state = State::SkipLine;
                         if self.strike() {
-                            return Outcome::Other;
+                            return self.end(bytes.len() - at, false);
                         }
                     }
                 },
@@ -210,7 +224,7 @@ impl Messages {
                 self.held = Vec::new();
                 self.short = None;
                 self.state = State::SkipLine;
-                return if self.strike() { Outcome::Other } else { Outcome::Taken };
+                return if self.strike() { self.end(0, false) } else { Outcome::Taken };
             }
         }
         Outcome::Taken
@@ -291,6 +305,11 @@ impl Messages {
     fn strike(&mut self) -> bool {
         self.count();
         self.strict || self.dead()
+    }
+
+    /// Too much was no JSON.
+    fn end(&self, left: usize, fresh: bool) -> Outcome {
+        if self.found == 0 && !self.strict { Outcome::Long(left, fresh) } else { Outcome::Other }
     }
 
     /// Counts a line of text.
@@ -387,7 +406,8 @@ impl Messages {
                 }
                 self.text = Text::Inside;
             }
-            b',' | b':' | b'0'..=b'9' | b'+' | b'-' | b'.' | b'a'..=b'z' | b'E' => {
+            // With the capitals of numbers that some write: `1E9`, `NaN`, `Infinity`.
+            b',' | b':' | b'0'..=b'9' | b'+' | b'-' | b'.' | b'a'..=b'z' | b'E' | b'I' | b'N' => {
                 if self.before == b'{' {
                     return Step::Broken(at);
                 }

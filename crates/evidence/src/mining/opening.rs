@@ -7,6 +7,9 @@ use super::nodes::Peers;
 /// their tags, and everything after that begins with a header of this length.
 const ACT_1: u32 = 64;
 const ACT_2: u32 = 234;
+/// The same with keys of 32 bytes, as the specification had it before keys were encoded to look random, and as some still have it.
+const SHORT_ACT_1: u32 = 32;
+const SHORT_ACT_2: u32 = 170;
 const HEADER: u32 = 22;
 const TAG: u32 = 16;
 /// The shortest request that sets the connection up: protocol, two versions, flags, a port, and five texts that are empty. The longest
@@ -25,6 +28,9 @@ const SHARE: u32 = HEADER + 24 + TAG;
 /// Of 64 random bytes some 57 differ, of 234 some 153; these bounds lie five standard deviations below.
 const DISTINCT_1: u32 = 45;
 const DISTINCT_2: u32 = 125;
+/// Of 32 some 30, of 170 some 124.
+const SHORT_DISTINCT_1: u32 = 25;
+const SHORT_DISTINCT_2: u32 = 100;
 
 /// RLPx before EIP-8.
 const OLD_AUTH: u32 = 307;
@@ -108,6 +114,15 @@ impl Flight {
 }
 
 impl Opening {
+    /// The length of the server's act, and how many of its bytes differ, by that of the client's.
+    fn acts(&self) -> Option<(u32, u32)> {
+        match (self.client.length, self.client.distinct()) {
+            (ACT_1, DISTINCT_1..) => Some((ACT_2, DISTINCT_2)),
+            (SHORT_ACT_1, SHORT_DISTINCT_1..) => Some((SHORT_ACT_2, SHORT_DISTINCT_2)),
+            _ => None,
+        }
+    }
+
     pub(super) fn push(&mut self, side: Side, bytes: &[u8]) -> Found {
         if bytes.is_empty() {
             return Found::Nothing;
@@ -128,8 +143,7 @@ impl Opening {
                 }
             }
             (Act::Client, Side::Server) => {
-                let v2 = self.client.length == ACT_1 && self.client.distinct() >= DISTINCT_1;
-                if !v2 && !self.client.rlpx(OLD_AUTH) {
+                if self.acts().is_none() && !self.client.rlpx(OLD_AUTH) {
                     return self.over();
                 }
                 self.act = Act::Server;
@@ -137,18 +151,21 @@ impl Opening {
             }
             (Act::Server, Side::Server) => {
                 self.server.push(bytes);
-                let v2 = self.client.length == ACT_1 && self.server.length <= ACT_2;
-                if !(v2 || self.client.length != ACT_1 && self.server.may_be_rlpx(OLD_ACK)) {
+                let may_be = match self.acts() {
+                    Some((length, _)) => self.server.length <= length,
+                    None => self.server.may_be_rlpx(OLD_ACK),
+                };
+                if !may_be {
                     return self.over();
                 }
             }
             (Act::Server, Side::Client) => {
-                if self.client.length != ACT_1 {
+                let Some((length, distinct)) = self.acts() else {
                     let rlpx = self.server.rlpx(OLD_ACK);
                     self.act = Act::Over;
                     return if rlpx { Found::Peers(Peers::Rlpx) } else { Found::Other };
-                }
-                if self.server.length != ACT_2 || self.server.distinct() < DISTINCT_2 {
+                };
+                if self.server.length != length || self.server.distinct() < distinct {
                     return self.over();
                 }
                 self.act = Act::Behind;
@@ -187,7 +204,7 @@ impl Opening {
     /// The last word, when nothing more comes.
     pub(super) fn end(&self) -> Found {
         match self.act {
-            Act::Behind if self.may_set_up() => Found::V2,
+            Act::Behind if self.may_set_up() => self.v2(),
             Act::Setup if self.may_answer() => self.v2(),
             _ => Found::Nothing,
         }
@@ -204,8 +221,13 @@ impl Opening {
         (SETUP_SUCCESS..=most).contains(&self.setup)
     }
 
+    /// The shorter lengths are more easily met by chance: there the answer has to be the very one.
     fn v2(&self) -> Found {
-        if self.setup == SETUP_SUCCESS { Found::V2Setup } else { Found::V2 }
+        match self.setup {
+            SETUP_SUCCESS => Found::V2Setup,
+            _ if self.client.length == SHORT_ACT_1 => Found::Nothing,
+            _ => Found::V2,
+        }
     }
 
     pub(super) fn is_over(&self) -> bool {
@@ -277,6 +299,21 @@ mod tests {
         let mut plain = v2(64, 234, 44);
         plain[0].1 = b"x".repeat(64);
         assert_eq!(run(&plain, 64).0, Found::Nothing);
+    }
+
+    #[test]
+    fn the_shorter_keys_of_older_versions_are_known_with_their_answer() {
+        for piece in [1, 7, 32, 1000] {
+            assert_eq!(run(&v2(32, 170, 44), piece).0, Found::V2Setup, "{piece}");
+            for other in
+                [v2(32, 170, 60), v2(32, 171, 44), v2(32, 234, 44), v2(64, 170, 44), v2(31, 170, 44), v2(32, 170, 44)[..3].to_vec()]
+            {
+                assert_eq!(run(&other, piece), (Found::Nothing, Found::Nothing), "{piece}");
+            }
+            let mut plain = v2(32, 170, 44);
+            plain[0].1 = b"x".repeat(32);
+            assert_eq!(run(&plain, piece).0, Found::Nothing);
+        }
     }
 
     #[test]

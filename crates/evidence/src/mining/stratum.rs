@@ -27,10 +27,27 @@ const RECONNECT: Sign = sign("client.reconnect", 0.75);
 const SHOWN: Sign = sign("client.show_message", 0.75);
 const SUBSCRIBED: Sign = sign("answer to mining.subscribe", 2.0);
 
+/// Names that miners and pools compare by their beginning.
+const BEGUN: [&str; 2] = ["mining.notify", "mining.auth"];
+/// What only mining has in its parameters, whatever the letters of the name.
+const SURE: [Sign; 5] = [AUTHORIZE, NOTIFY, SUBMIT, CONFIGURE, HELLO];
+
 pub(super) fn request(session: &mut Session, message: &Message<'_>, method: &str) -> bool {
-    if message.is_http() || !(method.starts_with("mining.") || method.starts_with("client.")) {
+    let family = method.get(..7).unwrap_or_default();
+    if message.is_http() || !["mining.", "client."].iter().any(|known| known.eq_ignore_ascii_case(family)) {
         return false;
     }
+    if named(session, message, method, true) {
+        return true;
+    }
+    // Some programs take letters of either case.
+    let lower = method.to_ascii_lowercase();
+    let begun = || BEGUN.into_iter().find(|known| lower.starts_with(known) && *known != lower);
+    lower != method && named(session, message, &lower, false) || begun().is_some_and(|known| named(session, message, known, false))
+}
+
+/// `exact`: the name is as the protocol has it.
+fn named(session: &mut Session, message: &Message<'_>, method: &str, exact: bool) -> bool {
     let list = message.list();
     let (by_miner, found) = match method {
         "mining.subscribe" if shape::subscribe(message) => {
@@ -61,7 +78,30 @@ pub(super) fn request(session: &mut Session, message: &Message<'_>, method: &str
             hello(session, message);
             (true, HELLO)
         }
-        "mining.get_transactions" | "mining.noop" | "mining.bye" | "mining.hashrate" | "mining.multi_version" => (true, OTHER),
+        "mining.multi_authorize" if shape::authorize_many(list) => {
+            authorize_many(session, message);
+            (true, AUTHORIZE)
+        }
+        "mining.get_transactions"
+        | "mining.noop"
+        | "mining.bye"
+        | "mining.hashrate"
+        | "mining.submit_hashrate"
+        | "mining.multi_version"
+        | "mining.capabilities"
+        | "mining.suggest"
+        | "mining.get_upstream" => (true, OTHER),
+        // Between pools and proxies of one maker.
+        "mining.passthrough" | "mining.node" | "mining.remote" if shape::program(list) => {
+            session.agent(message.text(0));
+            (true, OTHER)
+        }
+        "mining.set_goal" if shape::goal(list) => (false, OTHER),
+        // Either side asks so, and it says nothing of which mines.
+        "mining.ping" | "mining.pong" if list.is_empty() && message.params().is_none() => {
+            session.sign(OTHER, message.at);
+            return true;
+        }
         "mining.notify" if is_named_job(message) => {
             session.jobs.add("");
             session.coin(if message.params().is_some() { "IRON" } else { "ALPH" });
@@ -102,7 +142,7 @@ pub(super) fn request(session: &mut Session, message: &Message<'_>, method: &str
         }
         _ => return false,
     };
-    session.sign(found, message.at);
+    session.sign(if exact || SURE.contains(&found) { found } else { OTHER }, message.at);
     session.protocol("stratum", 1);
     session.is_miners = true;
     session.mines(if by_miner { message.side } else { message.side.other() });
@@ -136,6 +176,14 @@ fn is_named_job(message: &Message<'_>) -> bool {
         Some(params) => params.contains_key("miningRequestId") && is_some_hex(text(params, "header")),
         None => !message.list().is_empty() && message.list().iter().all(each),
     }
+}
+
+/// A proxy logs in for all whom it serves at once. The first of them is the one to be named.
+fn authorize_many(session: &mut Session, message: &Message<'_>) {
+    for login in message.list().iter().filter_map(shape::login_of) {
+        session.login(login, 2);
+    }
+    session.ask(message.side, message.id(), Ask::Authorize);
 }
 
 fn subscribe(session: &mut Session, message: &Message<'_>) {

@@ -27,6 +27,26 @@ pub(super) fn authorize(list: &[Value]) -> bool {
     named && list.len() <= 4 && list.iter().all(|part| part.is_string() || part.is_null() || part.is_number())
 }
 
+/// A login, as a text or before its password.
+pub(super) fn login_of(part: &Value) -> Option<&str> {
+    part.as_str().or_else(|| part.as_array()?.first()?.as_str()).filter(|name| !name.is_empty())
+}
+
+/// Logins of miners, each with a password or without.
+pub(super) fn authorize_many(list: &[Value]) -> bool {
+    list.iter().any(|part| login_of(part).is_some_and(is_miners_login))
+}
+
+/// A program's name and version.
+pub(super) fn program(list: &[Value]) -> bool {
+    list.len() == 1 && list.first().and_then(Value::as_str).is_some_and(|name| name.contains('/'))
+}
+
+/// The name of a coin or an algorithm, with what is known of it.
+pub(super) fn goal(list: &[Value]) -> bool {
+    list.len() <= 2 && list.first().is_some_and(Value::is_string) && list.get(1).is_none_or(Value::is_object)
+}
+
 /// A wallet, or an account with a worker.
 pub(super) fn is_miners_login(text: &str) -> bool {
     let login = login::read(text);

@@ -87,8 +87,12 @@ impl<'a> Reader<'a> {
 
     fn client5(&mut self) -> Result<(String, u16), Stop> {
         self.expect(&[5])?;
-        let methods = usize::from(self.byte()?);
-        self.take(methods)?;
+        let count = usize::from(self.byte()?);
+        let methods = self.take(count)?;
+        // The request itself, where the capture began behind the methods: without a password offered none is told.
+        if methods == [0] && self.bytes.get(3).is_some_and(|kind| matches!(kind, 1 | 3 | 4)) {
+            return self.address();
+        }
         if self.expect(&[1, 5])? == 1 {
             for _ in 0..2 {
                 let length = usize::from(self.byte()?);
@@ -107,7 +111,11 @@ impl<'a> Reader<'a> {
             self.expect(&[1])?;
             self.expect(&[0])?;
         }
-        self.expect(&[5])?;
+        // The answer to the request itself, where the capture began behind the choice of a method.
+        if self.expect(&[5, 0])? == 0 {
+            self.address()?;
+            return Ok((String::new(), 0));
+        }
         self.expect(&[0])?;
         self.expect(&[0])?;
         self.address()?;
@@ -172,6 +180,10 @@ mod tests {
         assert_eq!(begin(&named, |b| socks5(Side::Client, b)), Step::Open(named.len(), "10.0.0.1".into(), 80));
         assert_eq!(begin(&[5, 2, 1, 0, 5, 0, 0, 1, 0, 0, 0, 0, 0, 0], |b| socks5(Side::Server, b)), Step::Open(14, String::new(), 0));
         assert_eq!(socks5(Side::Server, &[5, 0, 5, 5, 0, 1]), Step::Other);
+        // Behind the choice of a method.
+        assert_eq!(begin(&asked[4..], |b| socks5(Side::Client, b)), Step::Open(asked.len() - 4, "pool.example".into(), 3333));
+        assert_eq!(begin(&[5, 1, 0, 1, 10, 0, 0, 1, 0, 80], |b| socks5(Side::Client, b)), Step::Open(10, "10.0.0.1".into(), 80));
+        assert_eq!(begin(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0], |b| socks5(Side::Server, b)), Step::Open(10, String::new(), 0));
         let four = [&[4, 1, 0, 80, 10, 0, 0, 1][..], b"me\0"].concat();
         assert_eq!(begin(&four, |b| socks4(Side::Client, b)), Step::Open(11, "10.0.0.1".into(), 80));
         let four_a = [&[4, 1, 0, 80, 0, 0, 0, 1, 0][..], b"pool.example\0"].concat();

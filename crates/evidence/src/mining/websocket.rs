@@ -1,6 +1,7 @@
 //! Frames of WebSocket: unmasked, and put together where a message comes in pieces. Of compressed messages (RFC 7692) those can be read
 //! that do not lean on the ones before: the first of a side, and all where the sides agreed so. No more than one message is kept for it.
 
+use super::Side;
 use super::shorten::Short;
 use flate2::{Decompress, FlushDecompress, Status};
 
@@ -8,6 +9,8 @@ use flate2::{Decompress, FlushDecompress, Status};
 const LONGEST: usize = 64 << 10;
 /// What is longer is not kept for the next one.
 const SMALL: usize = 4 << 10;
+/// No message of mining is shorter.
+const SHORTEST: u64 = 12;
 const TEXT: u8 = 1;
 const BINARY: u8 = 2;
 
@@ -88,6 +91,26 @@ pub(super) fn looks_like(bytes: &[u8]) -> Option<bool> {
             Some(matches!(first, b'{' | b'[' | b'"'))
         }
     }
+}
+
+/// Whether a frame that begins here is what this side sends, with a message in JSON that begins in it; `None` where more is needed. Stricter
+/// than [`looks_like`], as any byte may stand here.
+pub(super) fn carries_json(side: Side, bytes: &[u8]) -> Option<bool> {
+    let found = match head(bytes) {
+        Err(()) => return Some(false),
+        Ok(None) => return None,
+        Ok(Some(head)) => head,
+    };
+    if found.compressed || found.mask.is_some() != (side == Side::Client) || !(SHORTEST..=LONGEST as u64).contains(&found.length) {
+        return Some(false);
+    }
+    let mask = found.mask.unwrap_or_default();
+    let first = bytes.get(found.size)? ^ mask[0];
+    if first != b'{' {
+        return Some(false);
+    }
+    let second = bytes.get(found.size + 1)? ^ mask[1];
+    Some(matches!(second, b'"' | b' ' | b'\t' | b'\r' | b'\n'))
 }
 
 impl Frames {

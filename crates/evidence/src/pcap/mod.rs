@@ -128,6 +128,9 @@ impl Chunks for Reader {
     }
 
     fn finish(&mut self, cx: &ReadContext<'_>) {
+        // A run that is stopped tells of the miners that waited for the rest of the capture.
+        self.tracker.tell_waiting();
+        self.plans.build(&self.tracker.rows.take(), &self.input, cx);
         for (place, reason) in self.tracker.tally.errors() {
             cx.error(&self.input, READER, Some(place.offset), Some(place.record), reason);
         }

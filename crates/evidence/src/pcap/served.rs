@@ -12,13 +12,16 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Hosts that are remembered, and miners of each that are counted.
 const MOST: usize = 65_536;
 const MINERS: usize = 1_024;
+/// Miners' rows that wait for the end of the capture, which tells whether their hosts serve others.
+const WAITING: usize = 8_192;
 
 #[derive(Default)]
 pub(crate) struct Served {
     all: BTreeMap<Address, Host>,
+    waiting: Vec<StratumRow>,
 }
 
-/// A host inside.
+/// A host that serves or mines.
 #[derive(Default)]
 struct Host {
     /// It is a proxy of any kind: what it carries is between others.
@@ -44,11 +47,34 @@ impl Served {
         }
     }
 
-    /// A session is over, its source the side that mines: what that side is besides.
-    pub(crate) fn role(&mut self, session: &MiningSession, ends: Ends) -> Role {
-        let serves_others =
-            self.all.get(&ends.addresses[0]).is_some_and(|server| server.miners.iter().any(|miner| *miner != ends.addresses[0]));
-        if serves_others && session.role == Role::Miner { Role::Proxy } else { session.role }
+    /// Whether a host serves others.
+    fn serves(&self, host: Address) -> bool {
+        self.all.get(&host).is_some_and(|server| server.miners.iter().any(|miner| *miner != host))
+    }
+
+    /// A session is over, its source the side that mines: what that side is besides is told, or waits for the rest of the capture.
+    pub(crate) fn over(&mut self, mut row: StratumRow) -> Option<StratumRow> {
+        if row.session.role != Role::Miner {
+            return Some(row);
+        }
+        if self.serves(row.seen.ends.addresses[0]) {
+            row.session.role = Role::Proxy;
+        } else if self.waiting.len() < WAITING {
+            self.waiting.push(row);
+            return None;
+        }
+        Some(row)
+    }
+
+    /// The rows that waited.
+    pub(crate) fn waited(&mut self) -> Vec<StratumRow> {
+        let mut rows = std::mem::take(&mut self.waiting);
+        for row in &mut rows {
+            if self.serves(row.seen.ends.addresses[0]) {
+                row.session.role = Role::Proxy;
+            }
+        }
+        rows
     }
 
     /// Keeps what a session tells of its server.
@@ -56,7 +82,10 @@ impl Served {
         if session.role == Role::Node || session.tunnelled || ends.addresses[0] == ends.addresses[1] {
             return;
         }
-        let Some(server) = self.all.get_mut(&ends.addresses[1]) else { return };
+        // Whom a pool of others serves is told by the miners' rows: hosts are blamed for what they are, and that one is not ours.
+        let Some(server) = self.all.get_mut(&ends.addresses[1]).filter(|_| is_local_address(ip::address(ends.addresses[1]))) else {
+            return;
+        };
         let Some(first) = &mut server.first else {
             server.first = Some(Box::new((ends, place, session.clone())));
             return;
@@ -74,7 +103,7 @@ impl Served {
     }
 
     fn host(&mut self, address: Address) -> Option<&mut Host> {
-        if !self.all.contains_key(&address) && (self.all.len() >= MOST || !is_local_address(ip::address(address))) {
+        if !self.all.contains_key(&address) && self.all.len() >= MOST {
             return None;
         }
         Some(self.all.entry(address).or_default())

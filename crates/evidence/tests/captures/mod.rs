@@ -1,6 +1,7 @@
 //! Packet captures.
 
 mod corpora;
+mod evasions;
 mod hostile;
 mod roles;
 mod sessions;

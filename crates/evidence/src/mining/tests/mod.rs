@@ -1,6 +1,7 @@
 //! Whole conversations, with messages made for these tests.
 
 mod hidden;
+mod late;
 mod near_misses;
 mod protocols;
 mod random;

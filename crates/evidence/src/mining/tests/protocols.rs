@@ -348,3 +348,31 @@ fn a_second_account_on_one_connection_is_told_apart() {
     ]);
     assert_eq!(session(&same).unwrap().earlier, []);
 }
+
+#[test]
+fn a_proxy_that_logs_in_for_many_at_once_is_known() {
+    let found = session(&lines(&[
+        (Client, r#"{"id":1,"method":"mining.capabilities","params":[{"notify":[],"set_difficulty":{}}]}"#),
+        (
+            Client,
+            &format!(
+                r#"{{"id":2,"method":"mining.multi_authorize","params":[["{BTC}.a","x"],["{BTC}.b","x"],["{BTC}.c","x"],["{BTC}.d","x"]]}}"#
+            ),
+        ),
+        (Server, r#"{"id":2,"result":[true,true,true,true],"error":null}"#),
+        (Server, r#"{"id":null,"method":"mining.set_goal","params":["BTC",{"malgo":"SHA256d"}]}"#),
+        (Server, r#"{"id":3,"method":"mining.ping","params":[]}"#),
+    ]))
+    .unwrap();
+    assert_eq!((found.role, found.wallet.as_str(), found.worker.as_str(), found.miner), (Role::Proxy, BTC, "a", Client));
+    // Words that others have as well, with what they take.
+    for (asks, answers) in [
+        (r#"{"id":1,"method":"mining.multi_authorize","params":["read","write"]}"#, r#"{"id":1,"result":true}"#),
+        (r#"{"id":1,"method":"mining.ping","params":["x"]}"#, r#"{"id":1,"result":"pong"}"#),
+        (r#"{"id":1,"method":"mining.capabilities","params":[]}"#, r#"{"id":1,"result":{"models":["tree"]}}"#),
+        (r#"{"id":1,"method":"mining.passthrough","params":["drill 7"]}"#, r#"{"id":1,"result":true}"#),
+        (r#"{"id":1,"method":"mining.set_goal","params":[9000,"tons"]}"#, r#"{"id":1,"result":true}"#),
+    ] {
+        assert_eq!(session(&lines(&[(Client, asks), (Server, answers), (Client, asks), (Server, answers)])), None, "{asks}");
+    }
+}

@@ -24,6 +24,8 @@ fn seeds() -> Vec<Vec<u8>> {
         vec![4, 1, 0, 1, 0, 0, 0, 1, 0, b'a', 0],
         crate::mining::stratum_v2::build::setup("a", 1),
         vec![0x81, 5, b'{', b'"', b'a', b'"', b':'],
+        b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x03abc{\"id\":1}".to_vec(),
+        vec![0x16, 3, 1, 0, 2, 1, 1, 0x14, 3, 3, 0, 1, 1, b'{'],
         vec![0xf9, 0xbe, 0xb4, 0xd9, b'v', b'e', b'r'],
     ]);
     seeds
@@ -54,6 +56,9 @@ fn garbage_never_panics_and_says_the_same_at_any_split() {
             assert_eq!(run(&script, piece), whole, "seed {seed}");
         }
         let mut conversation = Conversation::default();
+        if dice.roll(2) == 0 {
+            conversation.begins_late();
+        }
         for (side, bytes) in &script {
             conversation.push(*side, bytes, 0, dice.roll(2) == 0);
         }

@@ -44,7 +44,7 @@ fn connect_and_socks_lead_to_mining() {
         assert_eq!(session(&one).unwrap().protocol, "cryptonote");
         // What is encrypted inside is of no interest.
         let mut conversation = Conversation::default();
-        for (side, bytes) in behind(tunnel, script(&[(Client, [0x16, 3, 1, 2, 0, 1])])) {
+        for (side, bytes) in behind(tunnel, script(&[(Client, [0x16, 3, 1, 0, 1, 1].repeat(4))])) {
             conversation.push(side, &bytes, 1, false);
         }
         assert!(conversation.hopeless());

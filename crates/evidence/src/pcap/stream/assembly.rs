@@ -1,6 +1,7 @@
 //! The bytes of one side of a TCP connection, put in order.
 
 use model::ticks;
+use std::collections::VecDeque;
 
 /// Bytes and segments of one side that wait for something before them.
 const BYTES: usize = 64 << 10;
@@ -13,6 +14,8 @@ const PATIENCE: i64 = 3 * ticks::SECOND;
 const ACKNOWLEDGED: u8 = 3;
 /// A segment this far behind what was read is not one that is sent again.
 const STALE: i32 = 1 << 20;
+/// Bytes sent out of band that are remembered.
+const URGENT: usize = 16;
 /// So many of them in a row mean that the first segment that was seen was not of this connection.
 const STALE_SEGMENTS: u8 = 4;
 
@@ -32,6 +35,8 @@ pub(crate) struct Assembly {
     acknowledged: Option<u32>,
     said: u8,
     stale: u8,
+    /// Numbers of bytes that are no part of what is said.
+    urgent: VecDeque<u32>,
 }
 
 struct Segment {
@@ -51,6 +56,14 @@ impl Assembly {
     pub(crate) fn begin(&mut self, first: u32) {
         if !self.begun {
             (self.begun, self.next) = (true, first);
+        }
+    }
+
+    /// The byte of that number is sent out of band: a receiver hands it out apart from the others, or not at all.
+    pub(crate) fn urgent(&mut self, number: u32) {
+        if !self.urgent.contains(&number) {
+            self.urgent.truncate(URGENT - 1);
+            self.urgent.push_front(number);
         }
     }
 
@@ -123,11 +136,30 @@ impl Assembly {
         }
         let fresh = bytes.get(known..).unwrap_or_default();
         if !fresh.is_empty() {
-            give(fresh, std::mem::take(&mut self.lost));
+            self.hand_out(fresh, give);
         }
         let unseen = whole - bytes.len().max(known);
         self.lost = self.lost.saturating_add(unseen as u32);
         self.next = start.wrapping_add(whole as u32);
+    }
+
+    /// Gives bytes that begin with the next one, without those out of band.
+    fn hand_out(&mut self, mut fresh: &[u8], give: &mut impl FnMut(&[u8], u32)) {
+        let mut next = self.next;
+        while !self.urgent.is_empty() && !fresh.is_empty() {
+            let Some(at) = self.urgent.iter().map(|number| number.wrapping_sub(next) as usize).filter(|at| *at < fresh.len()).min() else {
+                break;
+            };
+            let (before, rest) = fresh.split_at(at);
+            if !before.is_empty() {
+                give(before, std::mem::take(&mut self.lost));
+            }
+            next = next.wrapping_add(at as u32 + 1);
+            fresh = rest.get(1..).unwrap_or_default();
+        }
+        if !fresh.is_empty() {
+            give(fresh, std::mem::take(&mut self.lost));
+        }
     }
 
     fn wait(&mut self, start: u32, bytes: &[u8], cut: u32) {
@@ -199,6 +231,24 @@ mod tests {
         assert_eq!(assemble(Some(0), &[(6, "gh"), (3, "def"), (0, "abc")]), "abcdefgh");
         assert_eq!(assemble(Some(0), &[(0, "abc"), (0, "abc"), (2, "cdef"), (1, "x"), (6, "gh")]), "abcdefgh");
         assert_eq!(assemble(Some(0), &[(4, "efgh"), (2, "cde"), (0, "abXYZ")]), "abXYZfgh");
+    }
+
+    #[test]
+    fn a_byte_out_of_band_is_left_out() {
+        for split in 0..6 {
+            let mut assembly = Assembly::default();
+            let mut out = Vec::new();
+            assembly.begin(u32::MAX - 1);
+            assembly.urgent(0);
+            let text = b"ab!cd";
+            for (at, bytes) in [(0, &text[..split.min(5)]), (split.min(5) as u32, &text[split.min(5)..])] {
+                assembly.segment((u32::MAX - 1).wrapping_add(at), bytes, 0, 0, false, |bytes, lost| {
+                    assert_eq!(lost, 0);
+                    out.extend_from_slice(bytes);
+                });
+            }
+            assert_eq!(out, b"abcd", "{split}");
+        }
     }
 
     #[test]

@@ -49,10 +49,11 @@ pub(crate) struct Segment<'a> {
 }
 
 impl Stream {
-    pub(crate) fn new(seen: Seen, before: [u64; 2], names: &Names) -> Self {
+    /// `late`: the beginning of the connection was not captured.
+    pub(crate) fn new(seen: Seen, before: [u64; 2], late: bool, names: &Names) -> Self {
         let dns = seen.ends.ports.contains(&53);
         let app = if dns { App::Dns(Box::default()) } else { App::Unknown(Box::default()) };
-        let listeners = Listeners { app, talk: Some(Talk::new(names.of(&seen.ends.addresses[1]))) };
+        let listeners = Listeners { app, talk: Some(Talk::new(names.of(&seen.ends.addresses[1]), late || before != [0; 2])) };
         Self { heard: false, before, assemblies: Default::default(), listeners }
     }
 
@@ -87,6 +88,13 @@ impl Stream {
     pub(crate) fn begin(&mut self, side: usize, first: u32) {
         if let Some(assembly) = self.assemblies.get_mut(side) {
             assembly.begin(first);
+        }
+    }
+
+    /// A side sends the byte of that number out of band.
+    pub(crate) fn urgent(&mut self, side: usize, number: u32) {
+        if let Some(assembly) = self.assemblies.get_mut(side) {
+            assembly.urgent(number);
         }
     }
 
@@ -241,8 +249,6 @@ impl Listeners {
                 let more = tls.push(side, bytes, lost > 0, env.seen, &mut env.rows.tls);
                 if tls.is_sure() {
                     *env.service = "ssl";
-                    // What follows is encrypted.
-                    self.talk = None;
                 }
                 if !more {
                     self.app = App::Nothing;

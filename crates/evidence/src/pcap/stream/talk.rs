@@ -23,8 +23,11 @@ pub(super) struct Talk {
 }
 
 impl Talk {
-    pub(super) fn new(name: Option<Arc<str>>) -> Self {
+    pub(super) fn new(name: Option<Arc<str>>, late: bool) -> Self {
         let mut conversation: Box<Conversation> = Box::default();
+        if late {
+            conversation.begins_late();
+        }
         if let Some(name) = &name {
             conversation.server_name(name);
         }
@@ -70,7 +73,7 @@ impl Talk {
         // The bytes of the connection are told once, with the first account.
         let mut bytes = if session.miner == Side::Server { [bytes[1], bytes[0]] } else { bytes };
         earlier.push(session);
-        for mut session in earlier {
+        for session in earlier {
             let at = places.iter().find(|(at, _)| *at == session.first).or_else(|| places.first());
             let place = at.map_or(env.seen.place, |(_, place)| *place);
             let by_server = session.miner == Side::Server;
@@ -80,11 +83,12 @@ impl Talk {
             if !is_mining && session.role != Role::Node {
                 env.served.mines(ends.addresses[0], ends.addresses[1], session.tunnelled);
             }
-            session.role = env.served.role(&session, ends);
             env.served.keep(&session, ends, place);
             let seen = Seen { place, ends, ..env.seen };
             let bytes = std::mem::take(&mut bytes);
-            env.rows.stratum.push(|| StratumRow { seen, host_name, bytes, session });
+            if let Some(row) = env.served.over(StratumRow { seen, host_name, bytes, session }) {
+                env.rows.stratum.push(|| row);
+            }
         }
     }
 }

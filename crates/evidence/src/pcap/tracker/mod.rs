@@ -121,11 +121,19 @@ impl Tracker {
         let more = left.len() > 0;
         self.last = Some(left);
         if !more {
+            self.tell_waiting();
             for pool in self.served.pools() {
                 self.rows.stratum.push(|| pool);
             }
         }
         more || self.collector.finish(ENDED, &mut |flow| self.rows.exported.push(|| flow))
+    }
+
+    /// Tells of the miners whose hosts might have turned out to serve others.
+    pub(crate) fn tell_waiting(&mut self) {
+        for row in self.served.waited() {
+            self.rows.stratum.push(|| row);
+        }
     }
 
     /// Ends flows that have been silent for too long; whether there may be more of them.
@@ -271,7 +279,8 @@ impl Tracker {
         }
         let Some(flow) = self.table.get(id) else { return };
         let seen = Seen { place: meta.place, time: meta.time, ends: flow.ends(), flow: 0 };
-        flow.stream = Some(Box::new(Stream::new(seen, flow.bytes, &self.names)));
+        let late = flow.tcp.first(CLIENT).or(flow.tcp.first(SERVER)).is_none();
+        flow.stream = Some(Box::new(Stream::new(seen, flow.bytes, late, &self.names)));
         self.streams.add(id, flow.place.record);
         if self.streams.order.len() > 4 * self.limits.streams {
             self.streams.tidy(&mut self.table);

@@ -263,7 +263,12 @@ impl Tracker {
             let start = sequence.wrapping_add(u32::from(flags.syn()));
             let cut = length.saturating_sub(data.len() as u32);
             let other = if side == CLIENT { SERVER } else { CLIENT };
+            // The pointer leads behind the byte.
+            let urgent = be16(bytes, 18).filter(|at| flags.urg() && (1..=length).contains(&u32::from(*at)));
             self.listen(id, meta, |stream, env, full| {
+                if let Some(at) = urgent {
+                    stream.urgent(side, start.wrapping_add(u32::from(at) - 1));
+                }
                 // What is answered was said before.
                 if flags.ack() {
                     stream.acknowledge(other, have, length > 0, env);

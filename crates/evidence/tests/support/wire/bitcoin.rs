@@ -9,7 +9,17 @@ pub(crate) const BTC: &str = "1P7ujsXeX7GxQwHNnJsRMgAdNkFZmNVqJT";
 const ZEC: &str = "t1fAhZF5aUJdY7CikGULHmeYk7id8qmvbAd";
 
 pub(crate) fn scripts() -> Vec<Script> {
-    vec![stratum(), stratum_of_scrypt(), nicehash(), zcash(), getwork(), getblocktemplate(), stratum_v2(), stratum_v2_plain()]
+    vec![
+        stratum(),
+        stratum_of_scrypt(),
+        nicehash(),
+        zcash(),
+        getwork(),
+        getblocktemplate(),
+        stratum_v2("stratum-v2", [64, 234]),
+        stratum_v2("stratum-v2-short-keys", [32, 170]),
+        stratum_v2_plain(),
+    ]
 }
 
 pub(crate) fn stratum() -> Script {
@@ -253,15 +263,15 @@ fn getblocktemplate() -> Script {
     }
 }
 
-fn stratum_v2() -> Script {
-    let mut numbers = Numbers::of("noise");
+fn stratum_v2(name: &'static str, [first, second]: [usize; 2]) -> Script {
+    let mut numbers = Numbers::of(if first == 64 { "noise" } else { name });
     let mut say = |who, count| bytes(who, numbers.bytes(count));
     Script {
-        name: "stratum-v2",
+        name,
         carrier: Carrier::Raw,
         said: vec![
-            say(Who::Client, 64),
-            say(Who::Server, 234),
+            say(Who::Client, first),
+            say(Who::Server, second),
             say(Who::Client, 22 + 90 + 16),
             say(Who::Server, 22 + 6 + 16),
             say(Who::Client, 22 + 70 + 16),

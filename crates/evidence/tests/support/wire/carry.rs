@@ -31,16 +31,47 @@ pub(crate) enum Tunnel {
     Balancer,
     /// None, but lines of text with which a server greets.
     Greeting,
+    /// None, but a text of thousands of lines with which a server greets.
+    LongGreeting,
+    /// None, but the first line of SSH.
+    LikeSsh,
+    /// None, but what a web server answers to what it does not understand.
+    LikeWeb,
+    /// None, but a record of TLS from each side.
+    LikeTls,
     /// None, but lines of text, brackets and blanks with which a client begins.
     Junk,
     WebSocket,
 }
 
 impl Tunnel {
+    /// Whether the server is a proxy.
+    pub(crate) fn is_by_proxy(self) -> bool {
+        matches!(
+            self,
+            Self::Connect
+                | Self::ConnectTwice
+                | Self::Socks4
+                | Self::Socks4a
+                | Self::Socks5
+                | Self::Socks5Address
+                | Self::Socks5Address6
+                | Self::Both
+        )
+    }
+
     /// The pool that the tunnel leads to.
     pub(crate) fn pool(self, name: &'static str) -> &'static str {
         match self {
-            Self::None | Self::WebSocket | Self::Balancer | Self::Greeting | Self::Junk => "",
+            Self::None
+            | Self::WebSocket
+            | Self::Balancer
+            | Self::Greeting
+            | Self::LongGreeting
+            | Self::LikeSsh
+            | Self::LikeWeb
+            | Self::LikeTls
+            | Self::Junk => "",
             Self::Socks4 | Self::Socks5Address => "203.0.113.66",
             Self::Socks5Address6 => "2001:db8:66::9",
             _ => name,
@@ -66,6 +97,10 @@ impl Tunnel {
             Self::None | Self::WebSocket => Vec::new(),
             Self::Balancer => vec![c(format!("PROXY TCP4 10.0.0.5 203.0.113.66 50000 {port}\r\n").into_bytes())],
             Self::Greeting => vec![s(b"Welcome.\r\nAll is watched.\r\n\r\nBe good.\r\nHave fun.\r\nBye.\r\n".to_vec())],
+            Self::LongGreeting => vec![s("All that is said here is watched {\r\n".repeat(6_000).into_bytes())],
+            Self::LikeSsh => vec![s(b"SSH-2.0-OpenSSH_9.6\r\n".to_vec())],
+            Self::LikeWeb => vec![s(b"HTTP/1.1 400 Bad Request\r\nServer: nginx\r\nConnection: close\r\n\r\n".to_vec())],
+            Self::LikeTls => vec![c([&[22, 3, 1, 0, 200, 1][..], &[0x41; 199]].concat()), s([&[22, 3, 3, 0, 90, 2][..], &[0x42; 89]].concat())],
             Self::Junk => {
                 let junk = format!("one\ntwo\r\nthree\n{}\n{}{}\n", "[".repeat(3_000), "\n".repeat(500), " {".repeat(1_000));
                 vec![c(junk.into_bytes())]

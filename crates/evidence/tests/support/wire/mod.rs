@@ -109,7 +109,7 @@ fn can_be_told(script: &Script, variant: &Variant) -> bool {
 
 fn case(script: &Script, variant: &Variant) -> io::Result<Case> {
     let mut numbers = Numbers::of(&format!("{}/{}", script.name, variant.name));
-    let by_proxy = !matches!(variant.tunnel, Tunnel::None | Tunnel::WebSocket | Tunnel::Balancer | Tunnel::Greeting | Tunnel::Junk);
+    let by_proxy = variant.tunnel.is_by_proxy();
     let (client, server) = match (variant.six, by_proxy) {
         (false, false) => (end(CLIENT, 50_000), end("203.0.113.66", 3_333)),
         (false, true) => (end(CLIENT, 50_000), end("10.0.0.8", 3_128)),
@@ -195,7 +195,7 @@ fn cells(facts: &Facts, carrier: Carrier, variant: &Variant, client: &str) -> Ve
     let above_heads = tunnel == POOL && facts.pool_in_head;
     let pool = match (knows_pool && !above_heads, tunnel) {
         (true, _) => facts.pool,
-        (false, "") if variant.tunnel == Tunnel::WebSocket => "ws.pool.example",
+        (false, "") if variant.tunnel == Tunnel::WebSocket && !late => "ws.pool.example",
         (false, "") if variant.lookup => POOL,
         (false, tunnel) => tunnel,
     };
