@@ -17,7 +17,7 @@ mod windows;
 
 use crate::format::{Format, Head, Sniff};
 use heading::{Heading, heading};
-use lookup::Lookup;
+pub(crate) use lookup::{COLUMNS, Entry, Lookup, Put, TABLE};
 use std::sync::Arc;
 
 pub(crate) struct DnsLog;

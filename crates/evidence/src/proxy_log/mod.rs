@@ -18,7 +18,8 @@ mod zscaler;
 use crate::format::{Format, Head, Sniff};
 use crate::syslog::{self, Stamp};
 use columns::Layout;
-use request::Request;
+pub(crate) use haproxy::{local_time as haproxy_time, request as haproxy_request};
+pub(crate) use request::{COLUMNS, Entry, Put, Request, TABLE};
 use std::sync::Arc;
 
 pub(crate) struct ProxyLog;
