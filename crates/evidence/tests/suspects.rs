@@ -1,6 +1,6 @@
 //! Which of the files that no reader knows are told as skipped evidence, and which are left to the file scanner without a word.
 
-use crate::support::Folder;
+use crate::support::{Folder, gzip};
 use model::Source;
 
 fn told(files: &[(&str, &str)]) -> Vec<String> {
@@ -91,4 +91,33 @@ fn a_bomb_of_no_format_is_told() {
     let skipped: Vec<_> = folder.open().offer().skipped.iter().map(|s| (s.file.name.to_string(), s.reason.clone(), s.evidence)).collect();
     assert_eq!(skipped.len(), 1, "{skipped:?}");
     assert!(skipped[0].0.ends_with("bomb.gz") && skipped[0].1.contains("decompression bomb") && skipped[0].2, "{skipped:?}");
+}
+
+/// What is in a compressed file of no format is for the file scanner, beside the file as it lies.
+#[test]
+fn a_packed_file_of_no_format_is_scanned_unpacked() {
+    let program = [&b"\x7fELF\x02\x01\x01\0"[..], &[7; 4_000]].concat();
+    let (packed, cut) = (gzip(&program), gzip(&program)[..40].to_vec());
+    let zip = gzip(b"PK\x03\x04 and so on");
+    let mut folder = Folder::new(&[("miner.gz", &packed), ("twice.gz", &gzip(&packed)), ("cut.gz", &cut), ("zip.gz", &zip), ("plain", &program)]);
+    let seen = |folder: &Folder| -> Vec<(String, Result<usize, String>)> {
+        let prefix = format!("{}/", model::FileRef::path(folder.path()).name);
+        let files = folder.open().other_files();
+        let name = |name: &str| name.strip_prefix(&prefix).unwrap_or(name).to_owned();
+        files.iter().map(|f| (name(&f.file.name), f.bytes(1 << 20).map(|b| b.len()).map_err(|e| e.to_string()))).collect()
+    };
+    let found = seen(&folder);
+    let size = |wanted: &str| found.iter().find(|(name, _)| name == wanted).and_then(|(_, size)| size.clone().ok());
+    assert_eq!(size("miner.gz!miner"), Some(4_008));
+    assert_eq!(size("miner.gz"), Some(packed.len()));
+    assert_eq!(size("twice.gz!twice"), Some(4_008));
+    assert_eq!(found.iter().filter(|(name, _)| name.starts_with("plain")).count(), 1);
+    // What is damaged is told by whoever asks for it.
+    assert!(found.iter().any(|(name, bytes)| name == "cut.gz!cut" && bytes.is_err()), "{found:?}");
+    assert!(folder.skipped().contains(&("zip.gz".to_owned(), "an archive within an archive: unpack it".to_owned(), true)));
+    // No more than the caps allow.
+    folder.options.caps.ratio = 2;
+    folder.options.caps.bomb_floor = 100;
+    assert!(seen(&folder).iter().any(|(name, bytes)| name == "miner.gz!miner" && bytes.as_ref().is_err_and(|e| e.contains("bomb"))) 
+        || folder.skipped().iter().any(|(name, reason, _)| name == "miner.gz" && reason.contains("bomb")));
 }
