@@ -37,7 +37,7 @@ fn told(seen: &Seen) -> Vec<&str> {
 }
 
 fn at(text: &str) -> i64 {
-    ticks::parse_iso(text).unwrap()
+    ticks::parse_iso(text).expect("a time")
 }
 
 /// Whatever stands before it, the line says the same.
@@ -133,7 +133,11 @@ fn pfsense_and_opnsense() {
         "pfSense|Start|2001:db8::5|41000|2001:db8::9||3333|UDP|null|40|null|40|Deny||1000000104",
     ];
     same_behind_syslog(four, &expected[..1]);
-    for head in ["Nov 18 00:00:01 pf filterlog[123]: ", "<134>1 2025-11-18T00:00:01+00:00 pf.example filterlog 123 - - ", "Nov 18 00:00:01 filterlog: "] {
+    for head in [
+        "Nov 18 00:00:01 pf filterlog[123]: ",
+        "<134>1 2025-11-18T00:00:01+00:00 pf.example filterlog 123 - - ",
+        "Nov 18 00:00:01 filterlog: ",
+    ] {
         let (seen, all) = rows(&format!("{head}{four}\n{head}{six}\n"));
         assert_eq!((seen, errors(&all)), (expected.map(str::to_owned).to_vec(), vec![]), "{head}");
     }
@@ -159,7 +163,15 @@ fn cisco_asa() {
         "ASA|Start|10.0.0.6|41000|2001:db8::9||3333|UDP|null|null|null|null|Deny||inside_in",
         "ASA|Start|10.0.0.5|41000|203.0.113.9||3333|TCP|null|null|null|null|Allow||inside_in",
     ];
-    for head in ["", "<166>", "Nov 18 2025 09:00:00 fw1 : ", "Nov 18 2025 09:00:00: ", "<166>Nov 18 2025 09:00:00 fw1: ", "Nov 18 09:00:00 fw1 ", "<166>:Nov 18 09:00:00 UTC: "] {
+    for head in [
+        "",
+        "<166>",
+        "Nov 18 2025 09:00:00 fw1 : ",
+        "Nov 18 2025 09:00:00: ",
+        "<166>Nov 18 2025 09:00:00 fw1: ",
+        "Nov 18 09:00:00 fw1 ",
+        "<166>:Nov 18 09:00:00 UTC: ",
+    ] {
         let text: String = ASA.lines().zip(ids).map(|(line, id)| format!("{head}%ASA-{id}: {line}\n")).collect();
         let (seen, all) = rows(&text);
         assert_eq!((seen, errors(&all)), (expected.map(str::to_owned).to_vec(), vec![]), "{head}");
@@ -192,7 +204,8 @@ fn fortigate() {
     assert_eq!((seen, errors(&all), told(&all)), (vec![format!("{start}|{start}|{end}|fw|Mining")], vec![], vec![]));
     let (seen, _) = folder.table(WEB, &["TimeGenerated", "SrcIpAddr", "Url", "DstHostname", "DstPortNumber", "DvcAction", "HttpUserAgent"]);
     assert_eq!(seen, [format!(r#"{end}|10.0.0.5|http://Pool.Example:8443/a?b=\"c\"|pool.example|8443|Deny|XMRig/6"#)]);
-    let (seen, _) = folder.table(DNS, &["SrcIpAddr", "DstIpAddr", "DnsQuery", "DnsQueryTypeName", "DnsResponseName", "EventSubType", "Dvc"]);
+    let (seen, _) =
+        folder.table(DNS, &["SrcIpAddr", "DstIpAddr", "DnsQuery", "DnsQueryTypeName", "DnsResponseName", "EventSubType", "Dvc"]);
     assert_eq!(seen, [r#"10.0.0.5|10.0.0.53|pool.example|A|["203.0.113.9","203.0.113.10"]|response|fw"#]);
     let (_, seen) = rows(&FORTIGATE.replacen("dstip=203.0.113.9", "dstip=there", 1));
     assert_eq!(errors(&seen), ["0 traffic whose address is not understood"]);
@@ -237,6 +250,50 @@ fn threeproxy() {
         ]
     );
     assert_eq!((errors(&all), told(&all)), (vec![], vec![]));
+}
+
+#[test]
+fn nginx_streams() {
+    let text = "10.0.0.5 [18/Nov/2025:00:10:01 +0000] TCP 200 9000 4000 600.000 \"203.0.113.9:3333\" \"9000\" \"4000\" \"0.001\"\n\
+10.0.0.6 [18/Nov/2025:00:10:01 +0000] TCP 200 9000 4000 600.000\n";
+    let (seen, all) = rows(text);
+    assert_eq!(
+        seen,
+        [
+            "nginx|End|10.0.0.5|null|203.0.113.9||3333|TCP|600000|4000|9000|13000|Allow||",
+            "nginx|End|10.0.0.6|null|||null|TCP|600000|4000|9000|13000|Allow||",
+        ]
+    );
+    assert_eq!(errors(&all), Vec::<String>::new());
+    assert_eq!(told(&all), ["1 connections are to a server that the line does not name by its address"]);
+}
+
+/// What speaks of connections and is of no device that is known is told.
+#[test]
+fn unknown_devices_are_told() {
+    let told_of = |line: &str| {
+        let folder = Folder::new(&[("messages", format!("Nov 18 00:00:01 gw {line}\n").as_bytes())]);
+        let evidence = folder.open();
+        let seen = read(&evidence, &wants_all(&evidence.offer()), 1);
+        told(&seen).iter().any(|text| text.starts_with("1 lines seem to be of connections"))
+    };
+    for line in [
+        "id=firewall sn=1 m=97 src=10.0.0.5:41000:X0 dst=203.0.113.9:3333:X1 proto=tcp/3333",
+        "device: src_ip=10.0.0.5 dst_ip=203.0.113.9",
+        "firewall,info forward: in:bridge out:ether1, proto TCP (SYN), 10.0.0.5:41000->203.0.113.9:3333, len 60",
+    ] {
+        assert!(told_of(line), "{line}");
+    }
+    for line in [
+        "sshd[1]: Accepted publickey for root from 10.0.0.5 port 41000",
+        "app[1]: copy src/a -> dst/b",
+        "app[1]: mount src=/a dst=/b",
+        "cron[1]: a->b",
+    ] {
+        assert!(!told_of(line), "{line}");
+    }
+    let (_, seen) = rows("Nov 18 00:00:01 lb haproxy[1]: 10.0.0.5:41000 [18/Nov/2025:00:00:01.123] as we like it\n");
+    assert_eq!(errors(&seen), ["0 a connection in a form of HAProxy's log that is not known"]);
 }
 
 /// A log that a host collects from all its devices.

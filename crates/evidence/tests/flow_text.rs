@@ -279,10 +279,18 @@ fn nfdump_as_json() {
     let expected = "10.0.0.5|41000|203.0.113.9|3333|TCP|Outbound|299000|7000|null|7000|60|Success|";
     for end in ["", "t_"] {
         let flow = flow(end);
-        let six = flow.replace("src4", "src6").replace("dst4", "dst6").replace("10.0.0.5", "2001:db8::5").replace("203.0.113.9", "2001:db8::9");
+        let six =
+            flow.replace("src4", "src6").replace("dst4", "dst6").replace("10.0.0.5", "2001:db8::5").replace("203.0.113.9", "2001:db8::9");
         for text in [format!("[\n{flow},\n{six}\n]\n"), format!("{}\n{}\n", flow.replace('\n', ""), six.replace('\n', ""))] {
             let (seen, errors, told) = rows("flows.json", &text);
-            assert_eq!(seen, [expected.to_owned(), expected.replace("10.0.0.5", "2001:db8::5").replace("203.0.113.9", "2001:db8::9").replace("Outbound", "External")], "{text}");
+            assert_eq!(
+                seen,
+                [
+                    expected.to_owned(),
+                    expected.replace("10.0.0.5", "2001:db8::5").replace("203.0.113.9", "2001:db8::9").replace("Outbound", "External")
+                ],
+                "{text}"
+            );
             assert_eq!((errors.len(), told.len()), (0, 1));
         }
     }

@@ -99,7 +99,8 @@ fn a_packed_file_of_no_format_is_scanned_unpacked() {
     let program = [&b"\x7fELF\x02\x01\x01\0"[..], &[7; 4_000]].concat();
     let (packed, cut) = (gzip(&program), gzip(&program)[..40].to_vec());
     let zip = gzip(b"PK\x03\x04 and so on");
-    let mut folder = Folder::new(&[("miner.gz", &packed), ("twice.gz", &gzip(&packed)), ("cut.gz", &cut), ("zip.gz", &zip), ("plain", &program)]);
+    let mut folder =
+        Folder::new(&[("miner.gz", &packed), ("twice.gz", &gzip(&packed)), ("cut.gz", &cut), ("zip.gz", &zip), ("plain", &program)]);
     let seen = |folder: &Folder| -> Vec<(String, Result<usize, String>)> {
         let prefix = format!("{}/", model::FileRef::path(folder.path()).name);
         let files = folder.open().other_files();
@@ -118,6 +119,8 @@ fn a_packed_file_of_no_format_is_scanned_unpacked() {
     // No more than the caps allow.
     folder.options.caps.ratio = 2;
     folder.options.caps.bomb_floor = 100;
-    assert!(seen(&folder).iter().any(|(name, bytes)| name == "miner.gz!miner" && bytes.as_ref().is_err_and(|e| e.contains("bomb"))) 
-        || folder.skipped().iter().any(|(name, reason, _)| name == "miner.gz" && reason.contains("bomb")));
+    assert!(
+        seen(&folder).iter().any(|(name, bytes)| name == "miner.gz!miner" && bytes.as_ref().is_err_and(|e| e.contains("bomb")))
+            || folder.skipped().iter().any(|(name, reason, _)| name == "miner.gz" && reason.contains("bomb"))
+    );
 }

@@ -35,7 +35,10 @@ pub(super) fn within(line: &str) -> Option<Told<'_>> {
 }
 
 fn product(tag: &str) -> Option<&'static str> {
-    [("%ASA-", "ASA"), ("%FTD-", "Firepower"), ("%PIX-", "PIX"), ("%FWSM-", "FWSM")].iter().find(|(start, _)| tag.starts_with(start)).map(|(_, name)| *name)
+    [("%ASA-", "ASA"), ("%FTD-", "Firepower"), ("%PIX-", "PIX"), ("%FWSM-", "FWSM")]
+        .iter()
+        .find(|(start, _)| tag.starts_with(start))
+        .map(|(_, name)| *name)
 }
 
 /// One side of a connection: `outside:203.0.113.9/3333`, `outside/203.0.113.9(3333)` or `203.0.113.9/3333`.
@@ -153,7 +156,8 @@ fn judged(message: &str) -> Option<Found<'_>> {
     } else {
         (end(behind(message, "from")?)?, end(behind(message, "to")?)?)
     };
-    let protocol = message.split_ascii_whitespace().find(|word| ["tcp", "udp", "icmp", "sctp"].iter().any(|known| word.eq_ignore_ascii_case(known)));
+    let protocol =
+        message.split_ascii_whitespace().find(|word| ["tcp", "udp", "icmp", "sctp"].iter().any(|known| word.eq_ignore_ascii_case(known)));
     let rule = behind(message, "access-list").or_else(|| behind(message, "access-group")).unwrap_or_default();
     Some(Found::Session(Session {
         original_type: "access-list",

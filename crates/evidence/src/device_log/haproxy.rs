@@ -9,26 +9,37 @@ use crate::syslog::Stamp;
 
 pub(super) fn read(message: &str) -> Option<Told<'_>> {
     let told = |stamp, found| Told { names: ("HAProxy Technologies", "HAProxy"), stamp, host: "", found };
-    if message.trim_end().ends_with('"') {
-        let (stamp, request) = proxy_log::haproxy_request(message)?;
-        return Some(told(stamp, request.map_or(Found::Other, Found::Request)));
-    }
     let mut words = message.split_ascii_whitespace();
     let (client, port) = with_colon(words.next()?)?;
     let came = words.next()?.strip_prefix('[')?.strip_suffix(']')?;
     let came = proxy_log::haproxy_time(came)?;
+    if message.trim_end().ends_with('"')
+        && let Some((stamp, request)) = proxy_log::haproxy_request(message)
+    {
+        return Some(told(stamp, request.map_or(Found::Other, Found::Request)));
+    }
+    // From here on it is HAProxy's, whose lines can be set up otherwise.
+    let session = connection(client, port, words);
+    Some(told(
+        Stamp::Local(came),
+        session.map_or(Found::Broken("a connection in a form of HAProxy's log that is not known"), Found::Session),
+    ))
+}
+
+fn connection<'a>(client: &'a str, port: i64, mut words: impl Iterator<Item = &'a str>) -> Option<Session<'a>> {
     let (frontend, backend, timers) = (words.next()?, words.next()?, words.next()?);
     let (bytes, state) = (words.next()?, words.next()?);
     let (pool, server) = backend.split_once('/')?;
     let number = |text: &str| text.trim_start_matches('+').parse::<i64>().ok();
-    let mut timers = timers.split('/');
-    let (_queued, connected, total) = (number(timers.next()?)?, number(timers.next()?)?, number(timers.next()?)?);
-    if timers.next().is_some() || state.len() != 2 {
+    // Waited, connected, and the whole; what is set up to stand before is passed over.
+    let mut timers = timers.rsplit('/');
+    let (total, connected, _waited) = (number(timers.next()?)?, number(timers.next()?)?, number(timers.next()?)?);
+    if !(2..=4).contains(&state.len()) {
         return None;
     }
     // `--` where all went well; who broke the session off, and when.
     let failed = server == "<NOSRV>" || connected < 0;
-    let found = Found::Session(Session {
+    Some(Session {
         original_type: "tcplog",
         // Begun when it came.
         sub_type: "Start",
@@ -45,6 +56,5 @@ pub(super) fn read(message: &str) -> Option<Told<'_>> {
         rule: frontend,
         additional: vec![("Backend", Additional::Text(pool)), ("Server", Additional::Text(server))],
         ..Session::default()
-    });
-    Some(told(Stamp::Local(came), found))
+    })
 }

@@ -10,6 +10,7 @@ mod filterlog;
 mod fortigate;
 mod haproxy;
 mod netfilter;
+mod nginx;
 mod paloalto;
 mod parts;
 mod reader;
@@ -62,6 +63,7 @@ pub(crate) fn told<'a>(parsed: &Parsed<'a>) -> Option<Told<'a>> {
     let message = parsed.message;
     match parsed.process {
         "filterlog" => return filterlog::read(message),
+        "nginx" => return nginx::read(message),
         "haproxy" => return haproxy::read(message),
         "sockd" | "danted" => return dante::read(message),
         "3proxy" => return threeproxy::read(message),
@@ -89,6 +91,28 @@ pub(crate) fn told<'a>(parsed: &Parsed<'a>) -> Option<Told<'a>> {
         .or_else(|| dante::bare(message))
         .or_else(|| threeproxy::read(message))
         .or_else(|| haproxy::read(message))
+        .or_else(|| nginx::read(message))
+}
+
+/// Whether words are of a connection all the same: a source and a destination by their names, or an arrow between two.
+pub(crate) fn is_like(message: &str) -> bool {
+    let bytes = message.as_bytes();
+    let has = |word: &[u8]| memchr::memmem::find(bytes, word).is_some();
+    if has(b"dst") && has(b"src") {
+        let keys = [("src", "dst"), ("srcip", "dstip"), ("src_ip", "dst_ip"), ("srcIp", "dstIp"), ("src-ip", "dst-ip")];
+        // Perhaps with a port behind; paths have such names as well.
+        let is_address = |key: &str| {
+            parts::value(message, key)
+                .is_some_and(|text| parts::address(text).is_some() || parts::address(text.split(':').next().unwrap_or_default()).is_some())
+        };
+        if keys.iter().any(|(source, destination)| is_address(source) && is_address(destination)) {
+            return true;
+        }
+    }
+    message.split_once("->").is_some_and(|(before, behind)| {
+        let (from, to) = (before.rsplit([' ', ',']).next().unwrap_or_default(), behind.split([' ', ',']).next().unwrap_or_default());
+        parts::with_colon(from).is_some_and(|(host, _)| parts::address(host).is_some()) && parts::with_colon(to).is_some()
+    })
 }
 
 /// Whether a line without a header of syslog is of a device that is known.

@@ -29,8 +29,19 @@ pub(super) fn read(message: &str) -> Option<Told<'_>> {
         return Some(Told { names: NAMES, stamp: Stamp::None, host: "", found: Found::Other });
     }
     const KINDS: [&str; 13] = [
-        "TRAFFIC", "THREAT", "URL", "SYSTEM", "CONFIG", "HIPMATCH", "GLOBALPROTECT", "USERID", "DECRYPTION", "AUTHENTICATION",
-        "CORRELATION", "IPTAG", "SCTP",
+        "TRAFFIC",
+        "THREAT",
+        "URL",
+        "SYSTEM",
+        "CONFIG",
+        "HIPMATCH",
+        "GLOBALPROTECT",
+        "USERID",
+        "DECRYPTION",
+        "AUTHENTICATION",
+        "CORRELATION",
+        "IPTAG",
+        "SCTP",
     ];
     if !matches!(message.as_bytes().first(), Some(b'0'..=b'9' | b'"' | b',')) {
         return None;
@@ -61,7 +72,8 @@ fn session<'a>(cells: &[&'a str]) -> Option<Session<'a>> {
     let cell = |at: usize| cells.get(at).copied().unwrap_or_default();
     let (source, destination) = (address(cell(7))?, address(cell(8))?);
     let action = cell(30);
-    let denied = ["deny", "drop", "drop-icmp", "block", "block-url", "block-ip", "sinkhole"].contains(&action) || action.starts_with("reset");
+    let denied =
+        ["deny", "drop", "drop-icmp", "block", "block-url", "block-ip", "sinkhole"].contains(&action) || action.starts_with("reset");
     Some(Session {
         original_type: cell(KIND),
         source,

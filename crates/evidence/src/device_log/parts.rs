@@ -1,5 +1,7 @@
 //! What the lines of several devices have in common.
 
+use crate::exports::time::fraction;
+use model::ticks;
 use std::borrow::Cow;
 use std::net::IpAddr;
 
@@ -26,6 +28,13 @@ pub(super) fn count(text: &str) -> Option<i64> {
 /// Seconds as milliseconds, up to the years that a connection is believed to have lasted.
 pub(super) fn seconds(text: &str) -> Option<i64> {
     text.parse::<f64>().ok().filter(|s| (0.0..1e8).contains(s)).map(|s| (s * 1e3).round() as i64)
+}
+
+/// Seconds since 1970 with their parts, in ticks.
+pub(super) fn since_1970(text: &str) -> Option<i64> {
+    let (seconds, digits) = text.split_once('.')?;
+    let seconds = seconds.parse::<i64>().ok().filter(|s| (100_000_000..10_000_000_000).contains(s))?;
+    Some(ticks::UNIX_EPOCH + seconds * ticks::SECOND + fraction(digits)?)
 }
 
 /// `address:port`, and `[address]:port`.

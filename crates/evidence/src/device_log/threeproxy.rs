@@ -1,16 +1,15 @@
 //! The log of 3proxy as its own examples set it up: `time service.port error user client:port target:port from-target to-target hops request`.
 
-use super::parts::{address, count, name, with_colon};
+use super::parts::{address, count, name, since_1970, with_colon};
 use super::{Found, Told};
 use crate::direction::between;
 use crate::session::Session;
 use crate::syslog::Stamp;
-use model::ticks;
 
 pub(super) fn read(message: &str) -> Option<Told<'_>> {
     let mut words = message.split_ascii_whitespace().peekable();
     let time = *words.peek()?;
-    let stamp = match time.parse::<f64>().ok().filter(|_| time.contains('.')).and_then(ticks::from_unix_seconds) {
+    let stamp = match since_1970(time) {
         Some(at) => {
             words.next();
             Stamp::Ticks(at)
@@ -19,7 +18,9 @@ pub(super) fn read(message: &str) -> Option<Told<'_>> {
     };
     let service = words.next()?;
     let kind = service.split('.').next()?;
-    if !["PROXY", "SOCKS", "SOCKS4", "SOCKS5", "SOCK4", "SOCK5", "TCPPM", "UDPPM", "SNIPR", "TLSPR", "HTTPS", "FTPPR", "POP3P", "SMTPP"].contains(&kind) {
+    if !["PROXY", "SOCKS", "SOCKS4", "SOCKS5", "SOCK4", "SOCK5", "TCPPM", "UDPPM", "SNIPR", "TLSPR", "HTTPS", "FTPPR", "POP3P", "SMTPP"]
+        .contains(&kind)
+    {
         return None;
     }
     let error = words.next().filter(|error| error.len() == 5 && error.bytes().all(|b| b.is_ascii_digit()))?;

@@ -30,7 +30,9 @@ const NFDUMP: &[(&str, Option<Column>)] = &[
 
 /// Words that tell an arrow of Argus.
 fn is_arrow(word: &str) -> bool {
-    word.len() <= 4 && word.bytes().all(|b| matches!(b, b'<' | b'>' | b'-' | b'?' | b'|' | b'o')) && word.bytes().any(|b| matches!(b, b'<' | b'>' | b'?'))
+    word.len() <= 4
+        && word.bytes().all(|b| matches!(b, b'<' | b'>' | b'-' | b'?' | b'|' | b'o'))
+        && word.bytes().any(|b| matches!(b, b'<' | b'>' | b'?'))
 }
 
 /// The layout that a header names; `None` where a line is none.
@@ -48,9 +50,16 @@ pub(super) fn layout(line: &str) -> Option<Layout> {
             rest = rest.get(length..).unwrap_or_default().trim_start();
         }
         let has = |column| columns.contains(&Some(column));
-        return (has(Column::Source) && has(Column::Destination)).then_some(Layout { program: Program::NfdumpText, delimiter: b' ', columns });
+        return (has(Column::Source) && has(Column::Destination)).then_some(Layout {
+            program: Program::NfdumpText,
+            delimiter: b' ',
+            columns,
+        });
     }
-    let columns: Vec<Option<Column>> = line.split_ascii_whitespace().map(|name| ARGUS.iter().find(|(known, _)| name.eq_ignore_ascii_case(known)).map(|(_, column)| *column)).collect();
+    let columns: Vec<Option<Column>> = line
+        .split_ascii_whitespace()
+        .map(|name| ARGUS.iter().find(|(known, _)| name.eq_ignore_ascii_case(known)).map(|(_, column)| *column))
+        .collect();
     let has = |column| columns.contains(&Some(column));
     let whole = [Column::Start, Column::Protocol, Column::Source, Column::Way, Column::Destination].into_iter().all(has);
     whole.then_some(Layout { program: Program::ArgusText, delimiter: b' ', columns })
@@ -84,7 +93,8 @@ pub(super) fn nfdump<'a>(line: &'a str, layout: &Layout) -> Result<Vec<(Column, 
 
 /// The cells of a line of Argus'.
 pub(super) fn argus<'a>(line: &'a str, layout: &Layout) -> Result<Vec<(Column, &'a str)>, NoFlow> {
-    let words: Vec<(usize, &str)> = line.split_ascii_whitespace().take(64).map(|word| (word.as_ptr() as usize - line.as_ptr() as usize, word)).collect();
+    let words: Vec<(usize, &str)> =
+        line.split_ascii_whitespace().take(64).map(|word| (word.as_ptr() as usize - line.as_ptr() as usize, word)).collect();
     let broken = |what: &str| NoFlow::Broken(what.to_owned());
     let word = |at: usize| words.get(at).map(|(_, word)| *word).ok_or_else(|| broken("fewer columns than the header names"));
     let Some(arrow) = words.iter().position(|(_, word)| is_arrow(word)) else {
@@ -93,8 +103,12 @@ pub(super) fn argus<'a>(line: &'a str, layout: &Layout) -> Result<Vec<(Column, &
     };
     let mut cells = vec![(Column::Way, word(arrow)?)];
     // Ports stand behind a dot, or in a column of their own.
-    let apart = |at: usize| word(at).is_ok_and(|word| word.bytes().all(|b| b.is_ascii_digit() || b == b'x' || b.is_ascii_hexdigit()) && !word.contains(['.', ':']));
-    let source = if arrow >= 3 && apart(arrow - 1) { arrow - 2 } else { arrow.checked_sub(1).ok_or_else(|| broken("a flow without a source"))? };
+    let apart = |at: usize| {
+        word(at)
+            .is_ok_and(|word| word.bytes().all(|b| b.is_ascii_digit() || b == b'x' || b.is_ascii_hexdigit()) && !word.contains(['.', ':']))
+    };
+    let source =
+        if arrow >= 3 && apart(arrow - 1) { arrow - 2 } else { arrow.checked_sub(1).ok_or_else(|| broken("a flow without a source"))? };
     place(word(source)?, Column::Source, Column::SourcePort, &mut cells);
     if source + 2 == arrow {
         cells.push((Column::SourcePort, word(arrow - 1)?));
@@ -125,7 +139,10 @@ pub(super) fn argus<'a>(line: &'a str, layout: &Layout) -> Result<Vec<(Column, &
     let port = behind.clone().next() == Some(&Some(Column::DestinationPort));
     let (columns, mut at) = (behind.skip(usize::from(port)), arrow + 2);
     // A port of its own, where there is a word more than columns.
-    if port && columns.clone().count() < words.len().saturating_sub(at) && !cells.iter().any(|(column, _)| *column == Column::DestinationPort) {
+    if port
+        && columns.clone().count() < words.len().saturating_sub(at)
+        && !cells.iter().any(|(column, _)| *column == Column::DestinationPort)
+    {
         cells.push((Column::DestinationPort, word(at)?));
         at += 1;
     }

@@ -82,8 +82,12 @@ impl<'a> Cells<'a> {
             // Frames are between the addresses of interfaces.
             let frame = source.split(':').count() == 6 && source.split(':').all(|part| part.len() == 2);
             // For the eye long addresses are cut in their middle or at their end.
-            let cut = [source, destination].iter().any(|text| text.contains("..") || text.ends_with('*'));
-            let reason = if cut { "a flow whose address is cut short, as for the eye: write whole ones (nfdump -6, ra -w)" } else { "a flow whose address is not understood" };
+            let cut = [source, destination].iter().any(|text| text.contains("..") || text.contains('*'));
+            let reason = if cut {
+                "a flow whose address is cut short, as for the eye: write whole ones (nfdump -6, ra -w)"
+            } else {
+                "a flow whose address is not understood"
+            };
             return Err(if frame { NoFlow::NotIp } else { NoFlow::Broken(reason.to_owned()) });
         };
         let time = style.parse(self.text(Column::Start));

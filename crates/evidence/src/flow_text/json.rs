@@ -52,5 +52,8 @@ pub(super) fn is_flow(line: &[u8]) -> bool {
     let found = text.starts_with('{').then(|| cells(text).ok()).flatten().unwrap_or_default();
     // Other programs have such keys, too; nfdump's addresses say their version, or stand by its times.
     let named = ["\"src4_addr\"", "\"src6_addr\"", "\"t_first\""].iter().any(|key| text.contains(key));
-    named && [Column::Start, Column::Source, Column::Destination, Column::Protocol].iter().all(|column| found.iter().any(|(known, _)| known == column))
+    named
+        && [Column::Start, Column::Source, Column::Destination, Column::Protocol]
+            .iter()
+            .all(|column| found.iter().any(|(known, _)| known == column))
 }

@@ -179,7 +179,8 @@ impl Parser {
         let (mut flow, time) = Cells::of(&text, layout)?.flow(layout.program, style)?;
         match time {
             Time::Bad if layout.program == Program::ArgusText && flow.start.is_none() => {
-                notes.note("lines have a time without a date, as ra writes it by itself; say the form with -t or in .rarc (RA_TIME_FORMAT)");
+                notes
+                    .note("lines have a time without a date, as ra writes it by itself; say the form with -t or in .rarc (RA_TIME_FORMAT)");
             }
             Time::Ticks(_) => {}
             Time::Local => notes.note("lines have a time without a zone, which is unknown; say the zone with --timezone"),

@@ -152,10 +152,16 @@ impl LineParser for Work {
             let bare = Parsed::bare(&text);
             let parsed = headed.as_ref().unwrap_or(&bare);
             let of_device = headed.unwrap_or_else(|| device_log::parsed(&text));
-            if let Some(told) = device_log::told(&of_device)
-                && let Err(reason) = devices.take(told, &of_device, line, &self.clock, &self.input, cx)
-            {
-                cx.error(&self.input, NAME, Some(line.offset), Some(line.record), reason);
+            match device_log::told(&of_device) {
+                Some(told) => {
+                    if let Err(reason) = devices.take(told, &of_device, line, &self.clock, &self.input, cx) {
+                        cx.error(&self.input, NAME, Some(line.offset), Some(line.record), reason);
+                    }
+                }
+                None if device_log::is_like(of_device.message) => {
+                    report.note("lines seem to be of connections in a form that is not known; the hunts see their words only");
+                }
+                None => {}
             }
             let Some(builder) = &mut builder else { continue };
             if crate::cef::start(&text).is_some() {
