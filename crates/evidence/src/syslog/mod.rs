@@ -1,4 +1,5 @@
-//! Files of syslog lines, and Squid's access log, as the table `Syslog`.
+//! Files of syslog lines, and Squid's access log, as the table `Syslog`; what devices among them say of connections is read by
+//! [`crate::device_log`], too.
 //!
 //! A line of Squid's native log becomes a row of process `squid` whose message is the line: what Sentinel's Squid parsers read.
 //! A time without a zone is unknown until the zone is said; a time without a year then takes the year in which the file was last
