@@ -70,6 +70,11 @@ pub(crate) fn told<'a>(parsed: &Parsed<'a>) -> Option<Told<'a>> {
         process if process.starts_with('%') => return asa::read(process, message),
         _ => {}
     }
+    let bare = parsed.process.is_empty() || parsed.process == parsed.host;
+    // What programs say in words.
+    if !bare && !has_signs(message) {
+        return None;
+    }
     // A device whose name is followed by a colon.
     if message.starts_with('%')
         && let Some(told) = asa::within(message)
@@ -80,7 +85,6 @@ pub(crate) fn told<'a>(parsed: &Parsed<'a>) -> Option<Told<'a>> {
     if let Some(told) = netfilter::read(message) {
         return Some(told);
     }
-    let bare = parsed.process.is_empty() || parsed.process == parsed.host;
     if !bare {
         return None;
     }
@@ -94,8 +98,16 @@ pub(crate) fn told<'a>(parsed: &Parsed<'a>) -> Option<Told<'a>> {
         .or_else(|| nginx::read(message))
 }
 
+/// Whether a line has one of the signs without which none that is looked for by its words can do.
+fn has_signs(message: &str) -> bool {
+    memchr::memchr3(b'=', b'>', b'%', message.as_bytes()).is_some()
+}
+
 /// Whether words are of a connection all the same: a source and a destination by their names, or an arrow between two.
 pub(crate) fn is_like(message: &str) -> bool {
+    if !has_signs(message) {
+        return false;
+    }
     let bytes = message.as_bytes();
     let has = |word: &[u8]| memchr::memmem::find(bytes, word).is_some();
     if has(b"dst") && has(b"src") {
