@@ -280,6 +280,7 @@ fn unknown_devices_are_told() {
     for line in [
         "id=firewall sn=1 m=97 src=10.0.0.5:41000:X0 dst=203.0.113.9:3333:X1 proto=tcp/3333",
         "device: src_ip=10.0.0.5 dst_ip=203.0.113.9",
+        "CheckPoint 1 - [action:\"Accept\"; src:\"10.0.0.5\"; dst:\"203.0.113.9\"; service:\"3333\"]",
         "firewall,info forward: in:bridge out:ether1, proto TCP (SYN), 10.0.0.5:41000->203.0.113.9:3333, len 60",
     ] {
         assert!(told_of(line), "{line}");
@@ -307,4 +308,32 @@ fn devices_among_each_other() {
     );
     let (seen, all) = rows(&text);
     assert_eq!((seen.len(), errors(&all)), (3, vec![]));
+}
+
+/// Name servers among others in a host's syslog; what dnsmasq asks plainly, the hunts read from Syslog themselves.
+#[test]
+fn lookups_in_a_hosts_syslog() {
+    let text = "Nov 18 00:00:01 ns sshd[1]: Accepted key\n\
+Nov 18 00:00:01 ns named[9]: client @0x7f 10.0.0.5#50000 (pool.example): query: pool.example IN A +E(0) (10.0.0.53)\n\
+Nov 18 00:00:01 ns named[9]: all zones loaded\n\
+Nov 18 00:00:01 ns unbound[9]: [9:0] info: 10.0.0.6 pool.example. A IN\n\
+Nov 18 00:00:01 ns dnsmasq[9]: 7 10.0.0.7/50000 query[A] pool.example from 10.0.0.7\n\
+Nov 18 00:00:01 ns dnsmasq[9]: query[A] pool.example from 10.0.0.8\n";
+    let folder = Folder::new(&[("messages", text.as_bytes())]);
+    let (seen, all) = folder.table(DNS, &["EventProduct", "SrcIpAddr", "DnsQuery", "Dvc"]);
+    assert_eq!(seen, ["BIND|10.0.0.5|pool.example|ns", "Unbound|10.0.0.6|pool.example|ns", "dnsmasq|10.0.0.7|pool.example|ns"]);
+    assert_eq!((errors(&all).len(), all.records["Syslog"]), (0, 6));
+}
+
+#[test]
+fn requests_in_a_hosts_syslog() {
+    let text = "Nov 18 00:00:01 gw sshd[1]: Accepted key\n\
+Nov 18 00:00:01 gw nginx: 10.0.0.5 - - [18/Nov/2025:00:00:01 +0000] \"CONNECT pool.example:3333 HTTP/1.1\" 200 4096 \"-\" \"XMRig/6\"\n\
+Nov 18 00:00:01 gw nginx: 10.0.0.6 - - [18/Nov/2025:00:00:01 +0000] \"GET /index.html HTTP/1.1\" 200 4096 \"-\" \"-\"\n\
+Nov 18 00:00:01 gw tinyproxy[7]: Request (file descriptor 7): CONNECT pool.example:3333 HTTP/1.1\n\
+Nov 18 00:00:01 gw squid[7]: 1551426905.123    199 10.0.0.9 TCP_TUNNEL/200 16807 CONNECT pool.example:443 - HIER_DIRECT/1.2.3.4 -\n";
+    let folder = Folder::new(&[("messages", text.as_bytes())]);
+    let (seen, all) = folder.table(WEB, &["EventProduct", "SrcIpAddr", "Url", "Dvc"]);
+    assert_eq!(seen, ["HTTP access log|10.0.0.5|pool.example:3333|gw", "Tinyproxy||pool.example:3333|gw"]);
+    assert_eq!((errors(&all).len(), all.records["Syslog"]), (0, 5));
 }

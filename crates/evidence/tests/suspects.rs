@@ -64,6 +64,8 @@ fn documents_programs_and_settings_are_not_told() {
             ("run.sh", "#!/bin/sh\n./xmrig -o pool.example:3333\n"),
             ("page.html", "<html><body>2026-11-10</body></html>"),
             ("hosts", "127.0.0.1 localhost\n10.0.0.1 a\n"),
+            ("routes", "10.0.0.0/24 via 10.0.0.1 dev eth0\n10.0.1.0/24 via 10.0.0.2 dev eth0\n"),
+            ("pairs.txt", "10.0.0.1 10.0.0.2\n10.0.0.3 10.0.0.4\n"),
             ("passwd", "root:x:0:0:root:/root:/bin/sh\nbin:x:1:1:bin:/bin:/bin/false\n"),
             ("settings.conf", "a = 1\nb = 2\n"),
             ("syslog.conf", "*.info /var/log/messages\n"),
@@ -122,5 +124,15 @@ fn a_packed_file_of_no_format_is_scanned_unpacked() {
     assert!(
         seen(&folder).iter().any(|(name, bytes)| name == "miner.gz!miner" && bytes.as_ref().is_err_and(|e| e.contains("bomb")))
             || folder.skipped().iter().any(|(name, reason, _)| name == "miner.gz" && reason.contains("bomb"))
+    );
+}
+
+#[test]
+fn lines_of_connections_are_told() {
+    let silk = "10.0.0.5|203.0.113.9|41000|3333|6|60|7000|S PA|\n";
+    let pairs = "id=firewall sn=1 src=10.0.0.5:41000:X0 dst=203.0.113.9:3333:X1 proto=tcp/3333\n";
+    assert_eq!(
+        told(&[("a.txt", &silk.repeat(3)), ("b", &pairs.repeat(3)), ("c.txt", &format!("{silk}{}", "a line of words\n".repeat(5)))]),
+        ["a.txt", "b"]
     );
 }

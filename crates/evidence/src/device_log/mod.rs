@@ -16,9 +16,9 @@ mod parts;
 mod reader;
 mod threeproxy;
 
-use crate::dns_log::Lookup;
+use crate::dns_log::{self, Lookup};
 use crate::format::{Format, Head, Sniff};
-use crate::proxy_log::Request;
+use crate::proxy_log::{self, Request};
 use crate::session::Session;
 use crate::syslog::{self, Parsed, Stamp};
 use std::sync::Arc;
@@ -63,10 +63,18 @@ pub(crate) fn told<'a>(parsed: &Parsed<'a>) -> Option<Told<'a>> {
     let message = parsed.message;
     match parsed.process {
         "filterlog" => return filterlog::read(message),
-        "nginx" => return nginx::read(message),
+        "nginx" if nginx::read(message).is_some() => return nginx::read(message),
+        "nginx" | "httpd" | "apache" | "apache2" | "squid" | "(squid-1)" | "privoxy" | "tinyproxy" => {
+            let (names, stamp, request) = proxy_log::in_syslog(parsed)?;
+            return Some(Told { names, stamp, host: "", found: Found::Request(request) });
+        }
         "haproxy" => return haproxy::read(message),
         "sockd" | "danted" => return dante::read(message),
         "3proxy" => return threeproxy::read(message),
+        "named" | "unbound" | "dnsmasq" | "dnsmasq-dhcp" | "pihole-FTL" => {
+            let (names, lookup) = dns_log::in_syslog(parsed)?;
+            return Some(Told { names, stamp: Stamp::None, host: "", found: Found::Lookup(lookup) });
+        }
         process if process.starts_with('%') => return asa::read(process, message),
         _ => {}
     }
@@ -100,7 +108,7 @@ pub(crate) fn told<'a>(parsed: &Parsed<'a>) -> Option<Told<'a>> {
 
 /// Whether a line has one of the signs without which none that is looked for by its words can do.
 fn has_signs(message: &str) -> bool {
-    memchr::memchr3(b'=', b'>', b'%', message.as_bytes()).is_some()
+    memchr::memchr3(b'=', b'>', b'%', message.as_bytes()).is_some() || message.contains("dst:\"")
 }
 
 /// Whether words are of a connection all the same: a source and a destination by their names, or an arrow between two.
@@ -120,6 +128,10 @@ pub(crate) fn is_like(message: &str) -> bool {
         if keys.iter().any(|(source, destination)| is_address(source) && is_address(destination)) {
             return true;
         }
+    }
+    // Check Point's pairs.
+    if has(b"src:\"") && has(b"dst:\"") {
+        return true;
     }
     message.split_once("->").is_some_and(|(before, behind)| {
         let (from, to) = (before.rsplit([' ', ',']).next().unwrap_or_default(), behind.split([' ', ',']).next().unwrap_or_default());

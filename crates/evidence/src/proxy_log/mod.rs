@@ -86,6 +86,20 @@ impl Dialect {
     }
 }
 
+/// A request that a line of a host's syslog tells of, and whose log it is. Squid's native log is the hunts' own to read.
+pub(crate) fn in_syslog<'a>(parsed: &syslog::Parsed<'a>) -> Option<((&'static str, &'static str), Stamp, Request<'a>)> {
+    let message = parsed.message;
+    let (dialect, (stamp, found)) = match parsed.process {
+        "nginx" | "httpd" | "apache" | "apache2" | "squid" | "(squid-1)" | "privoxy" => (Dialect::Common, common::parse(message)),
+        "tinyproxy" => (Dialect::Tinyproxy, (Stamp::None, tinyproxy::in_syslog(message))),
+        _ => return None,
+    };
+    match found {
+        Found::Request(request) => Some((dialect.names(message, &Layout::default()), stamp, request)),
+        _ => None,
+    }
+}
+
 /// A line of syslog without its header, and the host in that.
 fn bare(line: &str) -> (&str, &str) {
     match syslog::parse(line) {
