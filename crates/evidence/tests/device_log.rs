@@ -1,6 +1,6 @@
 //! What firewalls and gateways write of connections, bare and within syslog.
 
-use crate::support::{Folder, Seen, read, wants_all};
+use crate::support::{Folder, Seen, read, wants, wants_all};
 use model::{Source, ticks};
 
 const NET: &str = "ASimNetworkSessionLogs";
@@ -336,4 +336,27 @@ Nov 18 00:00:01 gw squid[7]: 1551426905.123    199 10.0.0.9 TCP_TUNNEL/200 16807
     let (seen, all) = folder.table(WEB, &["EventProduct", "SrcIpAddr", "Url", "Dvc"]);
     assert_eq!(seen, ["HTTP access log|10.0.0.5|pool.example:3333|gw", "Tinyproxy||pool.example:3333|gw"]);
     assert_eq!((errors(&all).len(), all.records["Syslog"]), (0, 5));
+}
+
+/// Each byte changed, and the end anywhere: never more than an error.
+#[test]
+fn lines_with_any_byte_changed_are_read_to_their_end() {
+    let asa: String = ASA.lines().map(|line| format!("%ASA-6-302014: {line}\n")).collect();
+    let mut texts = vec![DANTE.to_owned(), asa, PALO_ALTO.to_owned(), format!("{HAPROXY}\n{HAPROXY}\n")];
+    texts.extend(FORTIGATE.lines().map(|line| format!("{line}\n")));
+    for text in texts {
+        for at in 0..text.len() {
+            for value in [b' ', b'9', 0xff] {
+                let mut changed = text.as_bytes().to_vec();
+                changed[at] = value;
+                changed.truncate(if value == 0xff { at + 1 } else { usize::MAX });
+                let evidence = evidence::open_bytes(&[("x.log", &changed)], evidence::Options::default());
+                let offer = evidence.offer();
+                if offer.tables.iter().any(|table| &*table.name == NET) {
+                    let seen = read(&evidence, &wants(&offer, &[(NET, COLUMNS), (WEB, &["Url"]), (DNS, &["DnsQuery"])]), 1);
+                    assert!(seen.errors.iter().all(|e| !e.reason.contains("report it")), "{at} {value}: {:?}", seen.errors);
+                }
+            }
+        }
+    }
 }

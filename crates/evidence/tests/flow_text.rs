@@ -309,3 +309,29 @@ fn silks_rwcut() {
     let (seen, _) = Folder::new(&[("rwcut.txt", text.as_bytes())]).table(NET, &["TimeGenerated", "EventProduct"]);
     assert_eq!(seen, [format!("{}|SiLK", model::ticks::parse_iso("2025-11-18T00:00:00.123Z").unwrap())]);
 }
+
+/// Each byte changed, and the end anywhere: never more than an error.
+#[test]
+fn lists_with_any_byte_changed_are_read_to_their_end() {
+    let long = "Date first seen          Duration Proto      Src IP Addr:Port          Dst IP Addr:Port   Flags Tos  Packets    Bytes Flows\n\
+2025-11-18 00:05:00.123   299.000 TCP          10.0.0.5:41000 ->     203.0.113.9:3333  ...AP...   0    1.5 M    1.6 G     1\nSummary: x\n";
+    let ra = "StartTime Flgs Proto SrcAddr Sport Dir DstAddr Dport TotPkts TotBytes State\n\
+   2025/11/18 00:00:00.123456  e           tcp           10.0.0.5.41000     ->       203.0.113.9.3333        120      16000   CON\n";
+    let json =
+        "{\"first\":\"2025-11-18T00:00:00.123\",\"proto\":6,\"src4_addr\":\"10.0.0.5\",\"dst4_addr\":\"203.0.113.9\",\"in_bytes\":7000}\n";
+    for text in [long, ra, json, ARGUS] {
+        for at in 0..text.len() {
+            for value in [b'.', b'>', 0xff] {
+                let mut changed = text.as_bytes().to_vec();
+                changed[at] = value;
+                changed.truncate(if value == 0xff { at + 1 } else { usize::MAX });
+                let evidence = evidence::open_bytes(&[("x.txt", &changed)], Options::default());
+                let offer = evidence.offer();
+                if offer.tables.iter().any(|table| &*table.name == NET) {
+                    let seen = read(&evidence, &wants_all(&offer), 1);
+                    assert!(seen.errors.iter().all(|e| !e.reason.contains("report it")), "{at} {value}: {:?}", seen.errors);
+                }
+            }
+        }
+    }
+}
