@@ -360,3 +360,22 @@ fn lines_with_any_byte_changed_are_read_to_their_end() {
         }
     }
 }
+
+#[test]
+fn envoy_and_istio() {
+    let plain = "[2025-11-18T00:00:00.310Z] \"CONNECT pool.example:3333 HTTP/1.1\" 200 - 154 9000 226 100 \"10.0.0.5\" \"XMRig/6\" \"cc21\" \"pool.example:3333\" \"203.0.113.9:3333\"\n\
+[2025-11-18T00:00:00.310Z] \"GET /index.html HTTP/1.1\" 200 - 154 0 226 100 \"10.0.0.6\" \"curl\" \"cc22\" \"www.example\" \"10.0.0.80:80\"\n";
+    let folder = Folder::new(&[("envoy.log", plain.as_bytes())]);
+    let columns = &["SrcIpAddr", "Url", "DstHostname", "DstPortNumber", "DstIpAddr", "HttpUserAgent", "DstBytes"];
+    let (seen, all) = folder.table(WEB, columns);
+    assert_eq!(seen, ["10.0.0.5|pool.example:3333|pool.example|3333|203.0.113.9|XMRig/6|9000"]);
+    assert_eq!((errors(&all), told(&all)), (vec![], vec![]));
+    let istio = "[2025-11-18T00:00:00.310Z] \"- - -\" 0 - - - \"-\" 7000 9000 600000 - \"-\" \"-\" \"-\" \"-\" \"203.0.113.9:3333\" PassthroughCluster 10.0.0.5:50000 203.0.113.9:3333 10.0.0.5:41000 pool.example -\n\
+[2025-11-18T00:00:00.310Z] \"GET /api HTTP/1.1\" 200 - via_upstream - \"-\" 0 90 6 5 \"-\" \"curl\" \"id\" \"pool.example\" \"203.0.113.9:80\" outbound|80||pool.example 10.0.0.5:50001 203.0.113.9:80 10.0.0.5:41001 - default\n\
+[2025-11-18T00:00:00.310Z] \"GET /own HTTP/1.1\" 200 - via_upstream - \"-\" 0 90 6 5 \"-\" \"curl\" \"id\" \"www.example\" \"10.0.0.80:80\" inbound|80|| 10.0.0.5:50001 10.0.0.80:80 10.0.0.9:41001 - default\n";
+    let (seen, all) = rows(istio);
+    assert_eq!(seen, ["Envoy|Start|10.0.0.5|41000|203.0.113.9|pool.example|3333|TCP|600000|7000|9000|16000|||"]);
+    assert_eq!(errors(&all), Vec::<String>::new());
+    let (seen, _) = Folder::new(&[("x.log", istio.as_bytes())]).table(WEB, &["SrcIpAddr", "Url", "DstHostname", "EventResult"]);
+    assert_eq!(seen, ["10.0.0.5|http://pool.example/api|pool.example|Success"]);
+}

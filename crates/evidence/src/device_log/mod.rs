@@ -1,11 +1,12 @@
 //! What firewalls and gateways write of the connections through them, a line each, bare or through syslog: Cisco's ASA, FortiGate, Palo
-//! Alto, pfSense and OPNsense, Linux' netfilter, the SOCKS servers Dante and 3proxy, HAProxy.
+//! Alto, pfSense and OPNsense, Linux' netfilter, the SOCKS servers Dante and 3proxy, HAProxy, nginx' streams, Envoy.
 //!
 //! A connection is a row of ASimNetworkSessionLogs, a request through a filter one of ASimWebSessionLogs, a question for a name one of
 //! ASimDnsActivityLogs. Lines with a header of syslog are rows of `Syslog` as well; [`crate::syslog`] reads them.
 
 mod asa;
 mod dante;
+mod envoy;
 mod filterlog;
 mod fortigate;
 mod haproxy;
@@ -104,6 +105,7 @@ pub(crate) fn told<'a>(parsed: &Parsed<'a>) -> Option<Told<'a>> {
         .or_else(|| threeproxy::read(message))
         .or_else(|| haproxy::read(message))
         .or_else(|| nginx::read(message))
+        .or_else(|| envoy::read(message))
 }
 
 /// Whether a line has one of the signs without which none that is looked for by its words can do.

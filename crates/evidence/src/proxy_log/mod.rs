@@ -19,8 +19,9 @@ use crate::format::{Format, Head, Sniff};
 use crate::syslog::{self, Stamp};
 use columns::Layout;
 pub(crate) use haproxy::{local_time as haproxy_time, request as haproxy_request};
-pub(crate) use request::{COLUMNS, Entry, Put, Request, TABLE};
+pub(crate) use request::{COLUMNS, Entry, Put, Request, TABLE, said};
 use std::sync::Arc;
+pub(crate) use words::words;
 
 pub(crate) struct ProxyLog;
 
