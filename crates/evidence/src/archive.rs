@@ -121,7 +121,7 @@ struct Parked {
 impl TarShare {
     fn stream(&self) -> io::Result<Box<dyn Read + Send>> {
         let consumed = Arc::default();
-        stream::decode(stream::Source::counted(open_file(&self.path)?, &consumed), &self.caps, consumed)
+        Ok(stream::decode(stream::Source::counted(open_file(&self.path)?, &consumed), &self.caps)?.0)
     }
 
     /// A stream of the bytes from `start`.

@@ -190,7 +190,7 @@ fn head(path: &Path) -> std::io::Result<Vec<u8>> {
 fn holds_tar(path: &Path, options: &Options) -> bool {
     let consumed = std::sync::Arc::default();
     let Ok(file) = open_file(path) else { return false };
-    let Ok(stream) = stream::decode(stream::Source::counted(file, &consumed), &options.caps, consumed) else { return false };
+    let Ok((stream, _)) = stream::decode(stream::Source::counted(file, &consumed), &options.caps) else { return false };
     let mut inner = Vec::with_capacity(512);
     stream.take(512).read_to_end(&mut inner).is_ok() && matches!(archive::kind(&inner), Kind::Tar)
 }

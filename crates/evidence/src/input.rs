@@ -58,11 +58,16 @@ impl Input {
     /// A stream of the decompressed bytes, from where the evidence begins. UTF-16 with a byte order mark comes out as UTF-8; a mark of UTF-8 is left in.
     /// Errors of kind `InvalidData` with "bomb" in the text tell of a decompression cap.
     pub fn open(&self, caps: &Caps) -> io::Result<Box<dyn Read + Send>> {
-        let mut stream = stream::decode(self.raw()?, caps, Arc::clone(&self.consumed))?;
+        self.unpacked(caps).map(|(stream, _)| stream)
+    }
+
+    /// The same, and whether the file was compressed.
+    pub(crate) fn unpacked(&self, caps: &Caps) -> io::Result<(Box<dyn Read + Send>, bool)> {
+        let (mut stream, packed) = stream::decode(self.raw()?, caps)?;
         if self.view.start > 0 {
             io::copy(&mut (&mut stream).take(self.view.start), &mut io::sink())?;
         }
-        Ok(stream)
+        Ok((stream, packed))
     }
 
     /// All decompressed bytes; an error when they are more than `caps.whole`.
@@ -140,16 +145,26 @@ pub struct OtherFile {
     /// Where it can be opened; `None` for a member of an archive.
     pub path: Option<PathBuf>,
     pub(crate) input: Arc<Input>,
+    /// Its compression is to be undone under these caps.
+    unpack: Option<Caps>,
 }
 
 impl OtherFile {
     pub(crate) fn new(input: Arc<Input>) -> Self {
-        Self { file: input.file.clone(), number: input.number, size: input.size, path: input.path().map(Into::into), input }
+        Self { file: input.file.clone(), number: input.number, size: input.size, path: input.path().map(Into::into), input, unpack: None }
     }
 
-    /// The file's bytes as they are (a member of an archive is taken out of it; a compressed file stays compressed);
+    /// What is in a compressed file, as its member.
+    pub(crate) fn within(input: &Arc<Input>, name: &str, caps: Caps) -> Self {
+        Self { file: input.file.member(name), path: None, unpack: Some(caps), ..Self::new(Arc::clone(input)) }
+    }
+
+    /// The file's bytes as they are (a member of an archive is taken out of it, and what is in a compressed file out of that);
     /// an error when they are more than `cap`.
     pub fn bytes(&self, cap: u64) -> io::Result<Vec<u8>> {
-        read_capped(self.input.raw()?.into_reader(), cap)
+        match &self.unpack {
+            Some(caps) => read_capped(self.input.open(caps)?, cap),
+            None => read_capped(self.input.raw()?.into_reader(), cap),
+        }
     }
 }

@@ -15,6 +15,7 @@ mod cef;
 mod columns;
 mod connection;
 mod context;
+mod device_log;
 mod direction;
 mod discover;
 mod dns_log;
@@ -24,6 +25,7 @@ mod evenness;
 mod exports;
 mod flow_text;
 mod format;
+mod frame;
 mod input;
 mod json;
 mod lines;
@@ -74,5 +76,6 @@ fn formats() -> &'static [&'static dyn Format] {
         &exports::csv::Csv,
         &exports::objects::Json,
         &syslog::Syslog,
+        &device_log::DeviceLog,
     ]
 }

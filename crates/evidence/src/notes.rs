@@ -12,6 +12,14 @@ impl Notes {
     pub(crate) fn note(&mut self, what: &'static str) {
         *self.0.entry(what).or_default() += 1;
     }
+
+    /// A record's time, or none with a note why.
+    pub(crate) fn known(&mut self, time: Result<Option<i64>, &'static str>) -> Option<i64> {
+        time.unwrap_or_else(|why| {
+            self.note(why);
+            None
+        })
+    }
 }
 
 /// The notes of all pieces of a file.

@@ -4,6 +4,7 @@ use crate::evenness::Evenness;
 use crate::row::quote;
 use crate::{ColumnBuilder, Input, ReadContext, TableBuilder};
 use model::ticks;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 pub(crate) const TABLE: &str = "ASimNetworkSessionLogs";
@@ -26,11 +27,16 @@ pub(crate) struct Session<'a> {
     pub(crate) source: &'a str,
     pub(crate) source_port: Option<i64>,
     pub(crate) source_mac: &'a str,
+    pub(crate) source_name: &'a str,
+    pub(crate) user: &'a str,
     pub(crate) destination: &'a str,
     pub(crate) destination_port: Option<i64>,
     pub(crate) destination_mac: &'a str,
+    /// In lower case where names are looked for by it.
+    pub(crate) destination_name: Cow<'a, str>,
     /// In upper case.
     pub(crate) protocol: &'a str,
+    pub(crate) application: &'a str,
     pub(crate) direction: &'a str,
     pub(crate) source_bytes: Option<i64>,
     pub(crate) destination_bytes: Option<i64>,
@@ -45,6 +51,7 @@ pub(crate) struct Session<'a> {
     pub(crate) original_action: &'a str,
     pub(crate) rule: &'a str,
     pub(crate) device: &'a str,
+    pub(crate) device_name: &'a str,
     pub(crate) resource: &'a str,
     pub(crate) additional: Vec<(&'static str, Additional<'a>)>,
 }
@@ -134,14 +141,20 @@ const COLUMNS: &[(&str, Put)] = &[
     ("EventResultDetails", |s, c| c.text(s.details)),
     ("EventOriginalResultDetails", |s, c| c.text(s.original_details)),
     ("Dvc", |s, c| c.text(s.device)),
+    ("DvcHostname", |s, c| c.text(s.device_name)),
     ("DvcAction", |s, c| c.text(s.action)),
     ("DvcOriginalAction", |s, c| c.text(s.original_action)),
     ("SrcIpAddr", |s, c| c.text(s.source)),
     ("SrcPortNumber", |s, c| c.long_option(s.source_port)),
     ("SrcMacAddr", |s, c| c.text(s.source_mac)),
+    ("SrcHostname", |s, c| c.text(s.source_name)),
+    ("SrcUsername", |s, c| c.text(s.user)),
     ("DstIpAddr", |s, c| c.text(s.destination)),
     ("DstPortNumber", |s, c| c.long_option(s.destination_port)),
     ("DstMacAddr", |s, c| c.text(s.destination_mac)),
+    ("DstHostname", |s, c| c.text(&s.destination_name)),
+    ("DstFQDN", |s, c| c.text(&s.destination_name)),
+    ("NetworkApplicationProtocol", |s, c| c.text(s.application)),
     ("NetworkProtocol", |s, c| c.text(s.protocol)),
     ("NetworkDirection", |s, c| c.text(s.direction)),
     ("NetworkDuration", |s, c| c.long_option(s.millis())),
@@ -204,22 +217,35 @@ impl Sessions {
 
 /// The name of a protocol of IP (IANA's numbers); its number where the name is seldom met.
 pub(crate) fn protocol_name(number: u8) -> String {
-    let name = match number {
-        1 => "ICMP",
-        2 => "IGMP",
-        4 => "IPIP",
-        6 => "TCP",
-        17 => "UDP",
-        41 => "IPV6",
-        47 => "GRE",
-        50 => "ESP",
-        51 => "AH",
-        58 => "ICMPV6",
-        89 => "OSPF",
-        132 => "SCTP",
-        other => return other.to_string(),
-    };
-    name.to_owned()
+    usual_protocol(number).map_or_else(|| number.to_string(), str::to_owned)
+}
+
+/// The names that are met.
+const PROTOCOLS: [(u8, &str); 12] = [
+    (1, "ICMP"),
+    (2, "IGMP"),
+    (4, "IPIP"),
+    (6, "TCP"),
+    (17, "UDP"),
+    (41, "IPV6"),
+    (47, "GRE"),
+    (50, "ESP"),
+    (51, "AH"),
+    (58, "ICMPV6"),
+    (89, "OSPF"),
+    (132, "SCTP"),
+];
+
+fn usual_protocol(number: u8) -> Option<&'static str> {
+    PROTOCOLS.iter().find(|(known, _)| *known == number).map(|(_, name)| *name)
+}
+
+/// A protocol's name in upper case from its name in any case or its number; as it stands where it is seldom met.
+pub(crate) fn protocol_of(text: &str) -> &str {
+    match text.parse().ok().and_then(usual_protocol) {
+        Some(name) => name,
+        None => PROTOCOLS.iter().find(|(_, name)| name.eq_ignore_ascii_case(text)).map_or(text, |(_, name)| *name),
+    }
 }
 
 #[cfg(test)]

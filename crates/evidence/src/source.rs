@@ -92,7 +92,11 @@ impl Evidence {
         }
         let mut bytes = Vec::with_capacity(Head::SIZE);
         let caps = self.options.caps;
-        let read = input.open(&caps).and_then(|stream| stream.take(Head::SIZE as u64).read_to_end(&mut bytes));
+        let mut packed = false;
+        let read = input.unpacked(&caps).and_then(|(stream, compressed)| {
+            packed = compressed;
+            stream.take(Head::SIZE as u64).read_to_end(&mut bytes)
+        });
         input.take_progress();
         if let Err(error) = read
             && bytes.is_empty()
@@ -131,13 +135,23 @@ impl Evidence {
             Unread::Evidence(reason) => self.skip(&input, reason, true),
             Unread::Document(reason) => self.skip(&input, reason.to_owned(), false),
             Unread::Doubtful(reason) => {
+                // What cannot be unpacked is scanned as it lies.
+                let unpack = packed && !reason.starts_with("cannot be read");
                 self.skip(&input, reason, true);
-                self.other.push(OtherFile::new(input));
+                self.scan(&input, unpack.then_some(&*name));
             }
-            Unread::Other if archive_in_archive(&input, head.bytes) => {
+            Unread::Other if archive_in_archive(&input, packed, head.bytes) => {
                 self.skip(&input, "an archive within an archive: unpack it".to_owned(), true);
             }
-            Unread::Other => self.other.push(OtherFile::new(input)),
+            Unread::Other => self.scan(&input, packed.then_some(&*name)),
+        }
+    }
+
+    /// Leaves a file to the file scanner: as it lies, and what is in it where it is compressed, under its name without the ending.
+    fn scan(&mut self, input: &Arc<Input>, within: Option<&str>) {
+        self.other.push(OtherFile::new(Arc::clone(input)));
+        if let Some(name) = within {
+            self.other.push(OtherFile::within(input, name, self.options.caps));
         }
     }
 
@@ -193,8 +207,8 @@ fn own_name(name: &str) -> String {
     bare.to_owned()
 }
 
-fn archive_in_archive(input: &Input, head: &[u8]) -> bool {
-    input.path().is_none() && !matches!(crate::archive::kind(head), crate::archive::Kind::No)
+fn archive_in_archive(input: &Input, packed: bool, head: &[u8]) -> bool {
+    (packed || input.path().is_none()) && !matches!(crate::archive::kind(head), crate::archive::Kind::No)
 }
 
 impl Source for Evidence {

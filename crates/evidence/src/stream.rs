@@ -106,9 +106,10 @@ pub(crate) fn is_compressed(head: &[u8]) -> bool {
 /// How often a file may be compressed over and over.
 const LAYERS: usize = 4;
 
-/// Undoes the file's own compression, layer by layer, and UTF-16.
-pub(crate) fn decode(source: Source, caps: &Caps, _consumed: Arc<AtomicU64>) -> io::Result<Box<dyn Read + Send>> {
+/// Undoes the file's own compression, layer by layer, and UTF-16; and tells whether it was compressed.
+pub(crate) fn decode(source: Source, caps: &Caps) -> io::Result<(Box<dyn Read + Send>, bool)> {
     let Source { mut reader, taken } = source;
+    let mut packed = false;
     for _ in 0..LAYERS {
         let head = peek(&mut reader, 4)?;
         let kind = compression(&head);
@@ -121,10 +122,11 @@ pub(crate) fn decode(source: Source, caps: &Caps, _consumed: Arc<AtomicU64>) -> 
             Compression::Gzip => Box::new(MultiGzDecoder::new(BufReader::with_capacity(BUFFER, whole))),
             Compression::Zstd => Box::new(zstd::Decoder::new(whole)?),
         };
+        packed = true;
         // Each layer is held to what was taken from the disk, so that bombs in bombs do not multiply.
         reader = Box::new(BombGuard { inner, taken: Arc::clone(&taken), out: 0, ratio: caps.ratio, floor: caps.bomb_floor });
     }
-    utf8(reader)
+    Ok((utf8(reader)?, packed))
 }
 
 fn peek(reader: &mut impl Read, want: usize) -> io::Result<Vec<u8>> {
@@ -217,7 +219,7 @@ mod tests {
     fn read(bytes: Vec<u8>, caps: &Caps) -> io::Result<Vec<u8>> {
         let consumed = Arc::default();
         let mut out = Vec::new();
-        decode(Source::counted(Cursor::new(bytes), &consumed), caps, Arc::clone(&consumed))?.read_to_end(&mut out)?;
+        decode(Source::counted(Cursor::new(bytes), &consumed), caps)?.0.read_to_end(&mut out)?;
         Ok(out)
     }
 

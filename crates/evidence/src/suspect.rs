@@ -4,7 +4,7 @@
 use crate::exports::array::Scan;
 use crate::exports::identify::table_in_name;
 use crate::view::Shape;
-use crate::{Head, json, stream};
+use crate::{Head, device_log, json, stream};
 use model::ticks;
 use std::io::Read;
 
@@ -74,6 +74,9 @@ pub(crate) fn doubtful(head: &Head<'_>) -> Option<String> {
     if OPEN.contains(&extension) || extension.bytes().all(|b| b.is_ascii_digit()) {
         if has_times(head) {
             return Some("lines that begin with a time, as in a log: no reader recognises them".to_owned());
+        }
+        if has_connections(head) {
+            return Some("lines that seem to be of connections: no reader recognises them".to_owned());
         }
         if is_table(head) {
             return Some(told(head, "a table as text that no reader recognises"));
@@ -222,6 +225,24 @@ fn is_stamped(line: &[u8]) -> bool {
             })
     };
     SHAPES.iter().any(|shape| fits(shape))
+}
+
+/// Whether most lines are of connections: they name a source and a destination, or have two addresses and numbers of them.
+fn has_connections(head: &Head<'_>) -> bool {
+    let (mut lines, mut like) = (0, 0);
+    for line in head.lines().map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()).take(LINES) {
+        lines += 1;
+        let text = String::from_utf8_lossy(line);
+        like += usize::from(
+            device_log::is_like(&text) || {
+                let words = || text.split([' ', '\t', ',', ';', '|', '"']).filter(|word| !word.is_empty());
+                let addresses = words().filter(|word| word.parse::<std::net::IpAddr>().is_ok()).count();
+                let numbers = words().filter(|word| word.bytes().all(|b| b.is_ascii_digit())).count();
+                addresses >= 2 && numbers >= 4
+            },
+        );
+    }
+    like > 1 && like * 10 >= lines * 8
 }
 
 /// Whether text is columns under a header that names a time.

@@ -5,6 +5,7 @@ mod azure_flow;
 mod captures;
 mod cef;
 mod corpora;
+mod device_log;
 mod dns_log;
 mod flow_text;
 mod hostile;

@@ -183,3 +183,155 @@ fn the_public_samples_are_read() {
     println!("{:?} {:?}", seen.records, seen.warnings);
     assert!(seen.records["ASimNetworkSessionLogs"] > 7_000);
 }
+
+const NET: &str = "ASimNetworkSessionLogs";
+
+fn rows(name: &str, text: &str) -> (Vec<String>, Vec<String>, Vec<String>) {
+    let (rows, seen) = Folder::new(&[(name, text.as_bytes())]).table(NET, COLUMNS);
+    let errors = seen.errors.iter().map(|e| format!("{} {}", e.record.unwrap_or_default(), e.reason)).collect();
+    (rows, errors, seen.warnings.into_iter().map(|(_, text)| text).collect())
+}
+
+#[test]
+fn argus_with_the_names_that_s_takes() {
+    let header = "stime,ltime,dur,proto,saddr,sport,dir,daddr,dport,spkts,dpkts,sbytes,dbytes,state\n";
+    let line = "1763424000.123456,1763424299.123456,299.0,tcp,10.0.0.5,41000,->,203.0.113.9,3333,60,70,7000,9000,CON\n";
+    let expected = "10.0.0.5|41000|203.0.113.9|3333|TCP|Outbound|299000|7000|9000|16000|130|Success|";
+    assert_eq!(rows("argus.csv", &format!("{header}{line}")), (vec![expected.to_owned()], vec![], vec![]));
+    let bars = format!("{header}{line}").replace(',', "|");
+    assert_eq!(rows("flows.txt", &bars).0, [expected]);
+    // A list of other things with a source and a destination is none.
+    let other = Folder::new(&[("x.csv", &b"saddr,daddr,count\n10.0.0.5,10.0.0.6,7\n10.0.0.5,10.0.0.7,8\n"[..])]);
+    assert!(!other.open().offer().tables.iter().any(|table| &*table.name == NET));
+}
+
+#[test]
+fn argus_for_the_eye() {
+    let text = "         StartTime      Flgs  Proto            SrcAddr  Sport   Dir            DstAddr  Dport  TotPkts   TotBytes State\n\
+   2025/11/18 00:00:00.123456  e           tcp           10.0.0.5.41000     ->       203.0.113.9.3333        120      16000   CON\n\
+   2025/11/18 00:10:00.123456  e s         tcp           10.0.0.5.41001     ?>       203.0.113.9.3333          1         62   RST\n\
+   2025/11/18 00:10:00.123456  e        ipv6-*        2001:db8::5.135       ->        2001:db8::9               1         78   NNS\n\
+   2025/11/18 00:10:00.123456              man                  0     0                        0      0          0          0   STA\n\
+   2025/11/18 00:10:00.123456  e           tcp           10.0.0.5.41002     ->       203.0.113.*.3333          1         62   RST\n";
+    let (seen, errors, told) = rows("ra.txt", text);
+    assert_eq!(
+        seen,
+        [
+            "10.0.0.5|41000|203.0.113.9|3333|TCP|Outbound|null|null|null|16000|120|Success|",
+            "10.0.0.5|41001|203.0.113.9|3333|TCP|Outbound|null|null|null|62|1|Failure|Reset",
+            "2001:db8::5|135|2001:db8::9|null|IPV6-*|External|null|null|null|78|1|Success|",
+        ]
+    );
+    assert_eq!(errors, ["5 a flow whose address is cut short, as for the eye: write whole ones (nfdump -6, ra -w)"]);
+    assert_eq!(told.len(), 2, "{told:?}");
+    // By itself it writes no date.
+    let clocks = text.replace("2025/11/18 ", "");
+    let (seen, _, told) = rows("ra.txt", &clocks);
+    assert_eq!(seen.len(), 3);
+    assert!(told.iter().any(|text| text.starts_with("3 lines have a time without a date")), "{told:?}");
+    // Seconds since 1970, and a duration before the protocol.
+    let seconds = "  StartTime   Dur  Flgs Proto SrcAddr Sport Dir DstAddr Dport TotPkts TotBytes State\n1763424000.123 299.5 e tcp 10.0.0.5.41000 -> 203.0.113.9.3333 120 16000 CON\n";
+    assert_eq!(rows("ra.txt", seconds).0, ["10.0.0.5|41000|203.0.113.9|3333|TCP|Outbound|299500|null|null|16000|120|Success|"]);
+}
+
+#[test]
+fn nfdump_for_the_eye() {
+    let long = "Date first seen          Duration Proto      Src IP Addr:Port          Dst IP Addr:Port   Flags Tos  Packets    Bytes Flows\n\
+2025-11-18 00:00:00.123   299.000 TCP          10.0.0.5:41000 ->     203.0.113.9:3333  ...AP...   0       60     7000     1\n\
+2025-11-18 00:05:00.123   299.000 TCP          10.0.0.5:41000 ->     203.0.113.9:3333  ...AP...   0    1.5 M    1.6 G     1\n\
+2025-11-18 00:00:00.123     0.000 ICMP6 2001:db8::5.0     -> 2001:db8::9.134.0  ........   0        1       64     1\n\
+2025-11-18 00:00:00.123     0.000 UDP   fe80::c..79:de19.0     -> 2001:db8::9.53  ........   0        1       64     1\n\
+Summary: total flows: 4, total bytes: 624, total packets: 5, avg bps: 1, avg pps: 0, avg bpp: 124\n\
+Time window: 2018-05-15 07:01:17 - 2018-05-15 07:56:29\nTotal flows processed: 4, Blocks skipped: 0, Bytes read: 344\nSys: 0.006s flows/second: 574.1      Wall: 0.003s flows/second: 1261.0\n";
+    let expected = [
+        "10.0.0.5|41000|203.0.113.9|3333|TCP|Outbound|599000|1600007000|null|1600007000|1500060|Success|",
+        "2001:db8::5|0|2001:db8::9|134|ICMP6|External|0|64|null|64|1|Success|",
+    ];
+    let cut = "4 a flow whose address is cut short, as for the eye: write whole ones (nfdump -6, ra -w)";
+    for before in ["", "Aggregated flows 3799736\nTop 40 flows ordered by bytes:\n"] {
+        let (seen, errors, told) = rows("nfdump.txt", &format!("{before}{long}"));
+        assert_eq!((seen, told.len()), (expected.map(str::to_owned).to_vec(), 1), "{before}");
+        let line = 4 + before.lines().count();
+        assert_eq!(errors, [cut.replacen('4', &line.to_string(), 1)]);
+    }
+    let extended = "Date first seen          Duration Proto      Src IP Addr:Port          Dst IP Addr:Port   Flags Tos  Packets    Bytes      pps      bps    Bpp Flows\n\
+2025-11-18 00:00:00.123   299.000 TCP          10.0.0.5:41000 ->     203.0.113.9:3333  ...AP...   0       60     7000        0    1.2 M    116     1\n";
+    let line = "Date first seen          Event  XEvent Proto      Src IP Addr:Port          Dst IP Addr:Port     X-Src IP Addr:Port        X-Dst IP Addr:Port   In Byte Out Byte\n\
+2025-11-18 00:00:00.123 INVALID  Ignore TCP     10.0.0.5:41000 ->   203.0.113.9:3333            0.0.0.0:0     ->          0.0.0.0:0          7000        0\n";
+    assert_eq!(rows("x.txt", extended).0, ["10.0.0.5|41000|203.0.113.9|3333|TCP|Outbound|299000|7000|null|7000|60|Success|"]);
+    assert_eq!(rows("x.txt", line).0, ["10.0.0.5|41000|203.0.113.9|3333|TCP|Outbound|null|7000|null|7000|null|Success|"]);
+    let (seen, errors, _) = rows("x.txt", &extended.replace("    116     1", ""));
+    assert_eq!((seen.len(), errors), (0, vec!["1 fewer columns than the header names".to_owned()]));
+    // What is counted by an address has no connections.
+    let top = "Top 10 IP Addr ordered by flows:\nDate first seen          Duration Proto           IP Addr    Flows(%)     Packets(%)       Bytes(%)         pps      bps   bpp\n\
+2016-08-14 17:26:30.976 88377.304 any       136.2.100.115    4.2 M(33.1)    4.7 M( 1.0)  781.7 M( 0.2)       52    70761   167\n";
+    assert!(!Folder::new(&[("top.txt", top.as_bytes())]).open().offer().tables.iter().any(|table| &*table.name == NET));
+}
+
+#[test]
+fn nfdump_as_json() {
+    let flow = |end: &str| {
+        format!(
+            "{{\n  \"type\" : \"FLOW\",\n  \"export_sysid\" : 1,\n  \"{end}first\" : \"2025-11-18T00:00:00.123\",\n  \"{end}last\" : \"2025-11-18T00:04:59.123\",\n  \"proto\" : 6,\n  \
+\"src4_addr\" : \"10.0.0.5\",\n  \"dst4_addr\" : \"203.0.113.9\",\n  \"src_port\" : 41000,\n  \"dst_port\" : 3333,\n  \"tcp_flags\" : \"...AP...\",\n  \"in_packets\" : 60,\n  \"in_bytes\" : 7000\n}}"
+        )
+    };
+    let expected = "10.0.0.5|41000|203.0.113.9|3333|TCP|Outbound|299000|7000|null|7000|60|Success|";
+    for end in ["", "t_"] {
+        let flow = flow(end);
+        let six =
+            flow.replace("src4", "src6").replace("dst4", "dst6").replace("10.0.0.5", "2001:db8::5").replace("203.0.113.9", "2001:db8::9");
+        for text in [format!("[\n{flow},\n{six}\n]\n"), format!("{}\n{}\n", flow.replace('\n', ""), six.replace('\n', ""))] {
+            let (seen, errors, told) = rows("flows.json", &text);
+            assert_eq!(
+                seen,
+                [
+                    expected.to_owned(),
+                    expected.replace("10.0.0.5", "2001:db8::5").replace("203.0.113.9", "2001:db8::9").replace("Outbound", "External")
+                ],
+                "{text}"
+            );
+            assert_eq!((errors.len(), told.len()), (0, 1));
+        }
+    }
+    let broken = format!("{}\n{}\n", flow("").replace('\n', ""), flow("").replace('\n', "").replace("10.0.0.5", "x"));
+    assert_eq!(rows("flows.json", &broken).1, ["1 a flow whose address is not understood"]);
+}
+
+#[test]
+fn silks_rwcut() {
+    let text = "            sIP|            dIP|sPort|dPort|pro|   packets|     bytes|   flags|                  sTime| duration|                  eTime|sen|\n\
+       10.0.0.5|    203.0.113.9|41000| 3333|  6|        60|      7000| S PA   |2025/11/18T00:00:00.123|  299.000|2025/11/18T00:04:59.123| S0|\n\
+    203.0.113.9|       10.0.0.5| 3333|41000|  6|        70|      9000| S PA   |2025/11/18T00:00:00.223|  299.000|2025/11/18T00:04:59.223| S0|\n";
+    let (seen, errors, told) = rows("rwcut.txt", text);
+    assert_eq!(seen, ["10.0.0.5|41000|203.0.113.9|3333|TCP|Outbound|299100|7000|9000|16000|130|Success|"]);
+    assert_eq!((errors.len(), told.len()), (0, 0));
+    let (seen, _) = Folder::new(&[("rwcut.txt", text.as_bytes())]).table(NET, &["TimeGenerated", "EventProduct"]);
+    assert_eq!(seen, [format!("{}|SiLK", model::ticks::parse_iso("2025-11-18T00:00:00.123Z").unwrap())]);
+}
+
+/// Each byte changed, and the end anywhere: never more than an error.
+#[test]
+fn lists_with_any_byte_changed_are_read_to_their_end() {
+    let long = "Date first seen          Duration Proto      Src IP Addr:Port          Dst IP Addr:Port   Flags Tos  Packets    Bytes Flows\n\
+2025-11-18 00:05:00.123   299.000 TCP          10.0.0.5:41000 ->     203.0.113.9:3333  ...AP...   0    1.5 M    1.6 G     1\nSummary: x\n";
+    let ra = "StartTime Flgs Proto SrcAddr Sport Dir DstAddr Dport TotPkts TotBytes State\n\
+   2025/11/18 00:00:00.123456  e           tcp           10.0.0.5.41000     ->       203.0.113.9.3333        120      16000   CON\n";
+    let json =
+        "{\"first\":\"2025-11-18T00:00:00.123\",\"proto\":6,\"src4_addr\":\"10.0.0.5\",\"dst4_addr\":\"203.0.113.9\",\"in_bytes\":7000}\n";
+    for text in [long, ra, json, ARGUS] {
+        for at in 0..text.len() {
+            for value in [b'.', b'>', 0xff] {
+                let mut changed = text.as_bytes().to_vec();
+                changed[at] = value;
+                changed.truncate(if value == 0xff { at + 1 } else { usize::MAX });
+                let evidence = evidence::open_bytes(&[("x.txt", &changed)], Options::default());
+                let offer = evidence.offer();
+                if offer.tables.iter().any(|table| &*table.name == NET) {
+                    let seen = read(&evidence, &wants_all(&offer), 1);
+                    assert!(seen.errors.iter().all(|e| !e.reason.contains("report it")), "{at} {value}: {:?}", seen.errors);
+                }
+            }
+        }
+    }
+}

@@ -61,8 +61,10 @@ fn squids_combined_format() {
     assert_eq!(rows(&line.replace(r#" "-" "-""#, "")).0, [expected]);
     // Its native log is that of Syslog.
     let native = "1551426905.123    199 10.0.0.9 TCP_TUNNEL/200 16807 CONNECT pool.example:443 - HIER_DIRECT/1.2.3.4 -\n";
-    let offered = Folder::new(&[("access.log", native.as_bytes())]).open().offer().tables;
-    assert!(offered.iter().any(|table| &*table.name == "Syslog") && !offered.iter().any(|table| &*table.name == TABLE));
+    let folder = Folder::new(&[("access.log", native.as_bytes())]);
+    let evidence = folder.open();
+    let seen = read(&evidence, &wants_all(&evidence.offer()), 1);
+    assert_eq!((seen.rows["Syslog"].len(), seen.rows.get(TABLE)), (1, None));
 }
 
 const PROXY_SG: &str = "#Software: SGOS 6.7.4.2\n#Version: 1.0\n#Date: 2026-03-01 09:00:00\n\

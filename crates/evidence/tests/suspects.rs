@@ -1,6 +1,6 @@
 //! Which of the files that no reader knows are told as skipped evidence, and which are left to the file scanner without a word.
 
-use crate::support::Folder;
+use crate::support::{Folder, gzip};
 use model::Source;
 
 fn told(files: &[(&str, &str)]) -> Vec<String> {
@@ -64,6 +64,8 @@ fn documents_programs_and_settings_are_not_told() {
             ("run.sh", "#!/bin/sh\n./xmrig -o pool.example:3333\n"),
             ("page.html", "<html><body>2026-11-10</body></html>"),
             ("hosts", "127.0.0.1 localhost\n10.0.0.1 a\n"),
+            ("routes", "10.0.0.0/24 via 10.0.0.1 dev eth0\n10.0.1.0/24 via 10.0.0.2 dev eth0\n"),
+            ("pairs.txt", "10.0.0.1 10.0.0.2\n10.0.0.3 10.0.0.4\n"),
             ("passwd", "root:x:0:0:root:/root:/bin/sh\nbin:x:1:1:bin:/bin:/bin/false\n"),
             ("settings.conf", "a = 1\nb = 2\n"),
             ("syslog.conf", "*.info /var/log/messages\n"),
@@ -91,4 +93,46 @@ fn a_bomb_of_no_format_is_told() {
     let skipped: Vec<_> = folder.open().offer().skipped.iter().map(|s| (s.file.name.to_string(), s.reason.clone(), s.evidence)).collect();
     assert_eq!(skipped.len(), 1, "{skipped:?}");
     assert!(skipped[0].0.ends_with("bomb.gz") && skipped[0].1.contains("decompression bomb") && skipped[0].2, "{skipped:?}");
+}
+
+/// What is in a compressed file of no format is for the file scanner, beside the file as it lies.
+#[test]
+fn a_packed_file_of_no_format_is_scanned_unpacked() {
+    let program = [&b"\x7fELF\x02\x01\x01\0"[..], &[7; 4_000]].concat();
+    let (packed, cut) = (gzip(&program), gzip(&program)[..40].to_vec());
+    let zip = gzip(b"PK\x03\x04 and so on");
+    let mut folder =
+        Folder::new(&[("miner.gz", &packed), ("twice.gz", &gzip(&packed)), ("cut.gz", &cut), ("zip.gz", &zip), ("plain", &program)]);
+    let seen = |folder: &Folder| -> Vec<(String, Result<usize, String>)> {
+        let prefix = format!("{}/", model::FileRef::path(folder.path()).name);
+        let files = folder.open().other_files();
+        let name = |name: &str| name.strip_prefix(&prefix).unwrap_or(name).to_owned();
+        files.iter().map(|f| (name(&f.file.name), f.bytes(1 << 20).map(|b| b.len()).map_err(|e| e.to_string()))).collect()
+    };
+    let found = seen(&folder);
+    let size = |wanted: &str| found.iter().find(|(name, _)| name == wanted).and_then(|(_, size)| size.clone().ok());
+    assert_eq!(size("miner.gz!miner"), Some(4_008));
+    assert_eq!(size("miner.gz"), Some(packed.len()));
+    assert_eq!(size("twice.gz!twice"), Some(4_008));
+    assert_eq!(found.iter().filter(|(name, _)| name.starts_with("plain")).count(), 1);
+    // What is damaged is told by whoever asks for it.
+    assert!(found.iter().any(|(name, bytes)| name == "cut.gz!cut" && bytes.is_err()), "{found:?}");
+    assert!(folder.skipped().contains(&("zip.gz".to_owned(), "an archive within an archive: unpack it".to_owned(), true)));
+    // No more than the caps allow.
+    folder.options.caps.ratio = 2;
+    folder.options.caps.bomb_floor = 100;
+    assert!(
+        seen(&folder).iter().any(|(name, bytes)| name == "miner.gz!miner" && bytes.as_ref().is_err_and(|e| e.contains("bomb")))
+            || folder.skipped().iter().any(|(name, reason, _)| name == "miner.gz" && reason.contains("bomb"))
+    );
+}
+
+#[test]
+fn lines_of_connections_are_told() {
+    let silk = "10.0.0.5|203.0.113.9|41000|3333|6|60|7000|S PA|\n";
+    let pairs = "id=firewall sn=1 src=10.0.0.5:41000:X0 dst=203.0.113.9:3333:X1 proto=tcp/3333\n";
+    assert_eq!(
+        told(&[("a.txt", &silk.repeat(3)), ("b", &pairs.repeat(3)), ("c.txt", &format!("{silk}{}", "a line of words\n".repeat(5)))]),
+        ["a.txt", "b"]
+    );
 }

@@ -1,5 +1,6 @@
 //! Rows put together into findings: one a hunt, host and object.
 
+use crate::campaigns::seconds as covered;
 use crate::entities::Row;
 use crate::ids::id;
 use content::Hunt;
@@ -143,12 +144,25 @@ fn finding(hunt: &Hunt, says: &Says, id: String, rows: &[Row<'_>], lineage: Opti
         last_seen: last.map(ticks::iso_short),
         count,
         bytes: total(|r| r.bytes),
-        duration_s: rows.iter().filter_map(|r| r.duration).reduce(|a, b| a + b),
+        duration_s: duration(rows),
         entities: entities(rows),
         techniques: Arc::clone(&says.techniques),
         provenance: records.iter().take(MAX_PROVENANCE).filter_map(|r| locate(*r)).collect(),
     };
     Found { finding, first }
+}
+
+/// Seconds that the rows cover: connections side by side, and a record that is written again while its connection lasts, count once.
+fn duration(rows: &[Row<'_>]) -> Option<f64> {
+    let (mut spans, mut untimed, mut known) = (Vec::new(), 0.0, false);
+    for (row, seconds) in rows.iter().filter_map(|row| Some((row, row.duration?))) {
+        known = true;
+        match row.time {
+            Some(start) if seconds.is_finite() => spans.push((start, start.saturating_add((seconds * ticks::SECOND as f64) as i64))),
+            _ => untimed += seconds,
+        }
+    }
+    known.then(|| covered(spans) + untimed)
 }
 
 /// What the worst row says.
@@ -226,6 +240,21 @@ mod tests {
         assert_eq!(found.len(), 2);
         assert_eq!((found[0].count, found[0].outcome, found[0].severity), (2, Outcome::Resolved, Severity::Low));
         assert_eq!((found[1].outcome, found[1].severity), (Outcome::Nxdomain, Severity::Informational));
+    }
+
+    #[test]
+    fn what_lasts_side_by_side_counts_once() {
+        let at = |start: i64, seconds: f64| Row {
+            time: Some(ticks::UNIX_EPOCH + start * ticks::SECOND),
+            duration: Some(seconds),
+            ..row("web-01", "pool.example", "connected", "")
+        };
+        let lasted = |rows: &[Row<'_>]| run(rows)[0].duration_s;
+        assert_eq!(lasted(&[at(0, 600.0), at(0, 1_200.0), at(100, 600.0)]), Some(1_200.0));
+        assert_eq!(lasted(&[at(0, 600.0), at(1_000, 600.5)]), Some(1_200.5));
+        assert_eq!(lasted(&[row("web-01", "pool.example", "connected", "")]), None);
+        let untimed = Row { time: None, ..at(0, 60.0) };
+        assert_eq!(lasted(&[at(0, 600.0), untimed, untimed]), Some(720.0));
     }
 
     #[test]

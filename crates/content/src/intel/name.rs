@@ -103,6 +103,9 @@ fn host_of(text: &str) -> Result<Host, String> {
         if label.len() > 63 {
             return Err("a label longer than 63 characters".to_owned());
         }
+        if label.starts_with('-') || label.ends_with('-') {
+            return Err("a label that begins or ends with `-`".to_owned());
+        }
         if let Some(c) = label.chars().find(|c| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_')) {
             return Err(format!("`{}` cannot stand in a name", c.escape_default()));
         }
@@ -168,6 +171,8 @@ mod tests {
             ("localhost", "single label"),
             ("a..b.com", "empty label"),
             ("a b.com", "cannot stand"),
+            ("-a.com", "begins or ends"),
+            ("a-.com", "begins or ends"),
             ("host.com:99999", "no port"),
             ("1.2.3", "neither"),
             ("", "no host"),

@@ -5,10 +5,11 @@ use super::event::{Event, start};
 use super::fields::{FIELDS, is_known};
 use crate::exports::time::{Time, TimeStyle, Zone};
 use crate::format::{Chunks, Dataset};
+use crate::frame::{Places, each_line};
 use crate::lines::{Block, LineChunks, LineParser, Split};
 use crate::notes::{AllNotes, Notes};
 use crate::syslog::{self, Clock, Stamp};
-use crate::{ColumnBuilder, Input, ReadContext, TableBuilder};
+use crate::{ColumnBuilder, Input, ReadContext};
 use model::{KqlType, TableSchema};
 use std::sync::Arc;
 
@@ -27,11 +28,9 @@ impl Dataset for Log {
     }
 
     fn open(&self, input: &Arc<Input>, cx: &ReadContext<'_>) -> Option<Box<dyn Chunks>> {
-        let columns = cx.columns(TABLE).map(|schema| schema.columns.iter().map(|c| (Source::of(&c.name), c.kql_type)).collect());
         let parser = Parser {
             input: Arc::clone(input),
-            table: TABLE.into(),
-            columns: columns.unwrap_or_default(),
+            places: Places::new(TABLE, cx, |column| Some((Source::of(&column.name)?, column.kql_type))),
             clock: Clock::new(input, cx.options()),
             style: TimeStyle { zone: cx.options().timezone.map_or(Zone::Unknown, Zone::Named), day_first: false },
             notes: AllNotes::default(),
@@ -51,12 +50,11 @@ enum Source {
     Others,
     Type,
     Field(&'static str),
-    Missing,
 }
 
 impl Source {
-    fn of(column: &str) -> Self {
-        match column {
+    fn of(column: &str) -> Option<Self> {
+        Some(match column {
             "TimeGenerated" => Self::Time,
             "Computer" | "CollectorHostName" => Self::Computer,
             "DeviceVendor" => Self::Head(0),
@@ -67,15 +65,14 @@ impl Source {
             "LogSeverity" | "OriginalLogSeverity" => Self::Head(5),
             "AdditionalExtensions" => Self::Others,
             "Type" => Self::Type,
-            column => FIELDS.iter().find(|(_, known)| *known == column).map_or(Self::Missing, |(field, _)| Self::Field(field)),
-        }
+            column => FIELDS.iter().find(|(_, known)| *known == column).map(|(field, _)| Self::Field(field))?,
+        })
     }
 }
 
 struct Parser {
     input: Arc<Input>,
-    table: Arc<str>,
-    columns: Vec<(Source, KqlType)>,
+    places: Places<(Source, KqlType)>,
     clock: Clock,
     /// Of times within events.
     style: TimeStyle,
@@ -84,46 +81,29 @@ struct Parser {
 
 impl LineParser for Parser {
     fn parse(&self, block: &Block, cx: &ReadContext<'_>) {
-        let mut builder = cx.columns(TABLE).map(|schema| TableBuilder::new(&schema, &block.input));
-        let (mut rows, mut notes) = (0, Notes::default());
-        for line in block.lines() {
-            let bytes = line.sound(READER, &block.input, cx);
-            if bytes.trim_ascii().is_empty() {
-                continue;
+        let (mut rows, mut notes) = (self.places.rows(&block.input, cx), Notes::default());
+        each_line(block, READER, cx, |line, text| {
+            let found = start(text).and_then(|at| Some((text.get(..at)?, Event::parse(text.get(at..)?)?)));
+            let (before, event) = found.ok_or("no event of the Common Event Format")?;
+            if !rows.count() {
+                return Ok(());
             }
-            let text = String::from_utf8_lossy(bytes);
-            let found = start(&text).and_then(|at| Some((text.get(..at)?, Event::parse(text.get(at..)?)?)));
-            let Some((before, event)) = found else {
-                cx.error(&block.input, READER, Some(line.offset), Some(line.record), "no event of the Common Event Format");
-                continue;
-            };
-            rows += 1;
-            let Some(builder) = &mut builder else { continue };
             // The header of syslog, with what stands for its message.
             let header = format!("{} x: -", before.trim_end().trim_end_matches(':').trim_end());
             let parsed = syslog::parse(&header);
-            let time = self.time(&event, parsed.map_or(Stamp::None, |parsed| parsed.stamp)).unwrap_or_else(|why| {
-                notes.note(why);
-                None
-            });
+            let time = notes.known(self.time(&event, parsed.map_or(Stamp::None, |parsed| parsed.stamp)));
             let host = parsed.map_or("", |parsed| parsed.host);
-            for ((source, kind), column) in self.columns.iter().zip(&mut builder.columns) {
-                match source {
-                    Source::Time => column.long_option(time),
-                    Source::Computer => column.text(host),
-                    Source::Head(part) => column.text(event.head.get(*part).map_or("", |text| text)),
-                    Source::Others => column.text(&others(&event)),
-                    Source::Type => column.text(TABLE),
-                    Source::Field(name) => self.put(event.get(name), *kind, column),
-                    Source::Missing => column.missing(),
-                }
-            }
-            builder.end_row(line.record, Some(line.offset));
-        }
-        cx.records(&self.table, rows);
-        if let Some(mut builder) = builder.filter(|builder| !builder.is_empty()) {
-            cx.emit(&block.input, &self.table, builder.finish());
-        }
+            rows.put(line, |(source, kind), column| match source {
+                Source::Time => column.long_option(time),
+                Source::Computer => column.text(host),
+                Source::Head(part) => column.text(event.head.get(part).map_or("", |text| text)),
+                Source::Others => column.text(&others(&event)),
+                Source::Type => column.text(TABLE),
+                Source::Field(name) => self.put(event.get(name), kind, column),
+            });
+            Ok(())
+        });
+        rows.end(&block.input, cx);
         self.notes.add(notes);
     }
 

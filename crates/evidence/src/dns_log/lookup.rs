@@ -5,55 +5,55 @@ use crate::eve::{code_number, type_number};
 use crate::row::quote;
 use std::borrow::Cow;
 
-pub(super) const TABLE: &str = "ASimDnsActivityLogs";
+pub(crate) const TABLE: &str = "ASimDnsActivityLogs";
 
 /// What a line says of a lookup; what it does not say is empty.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Lookup<'a> {
-    pub(super) host: &'a str,
-    pub(super) client: &'a str,
-    pub(super) client_port: Option<i64>,
-    pub(super) server: &'a str,
-    pub(super) name: Cow<'a, str>,
-    pub(super) kind: &'a str,
-    pub(super) class: &'a str,
+pub(crate) struct Lookup<'a> {
+    pub(crate) host: &'a str,
+    pub(crate) client: &'a str,
+    pub(crate) client_port: Option<i64>,
+    pub(crate) server: &'a str,
+    pub(crate) name: Cow<'a, str>,
+    pub(crate) kind: &'a str,
+    pub(crate) class: &'a str,
     /// Whether the line tells what was answered.
-    pub(super) response: bool,
+    pub(crate) response: bool,
     /// The response's code by name.
-    pub(super) code: &'a str,
-    pub(super) answer: &'a str,
+    pub(crate) code: &'a str,
+    pub(crate) answer: &'a str,
     /// Where a line has several.
-    pub(super) answers: Vec<String>,
+    pub(crate) answers: Vec<String>,
     /// The server was told to refuse the name, or to answer wrongly.
-    pub(super) blocked: bool,
+    pub(crate) blocked: bool,
     /// In the log's own words: where the answer is from, or what was done.
-    pub(super) original: &'a str,
+    pub(crate) original: &'a str,
     /// The list or zone that told the server so.
-    pub(super) rule: &'a str,
+    pub(crate) rule: &'a str,
     /// In milliseconds.
-    pub(super) duration: Option<i64>,
-    pub(super) protocol: &'static str,
+    pub(crate) duration: Option<i64>,
+    pub(crate) protocol: &'static str,
     /// In hexadecimal.
-    pub(super) id: &'a str,
-    pub(super) recursion: Option<bool>,
+    pub(crate) id: &'a str,
+    pub(crate) recursion: Option<bool>,
 }
 
 /// A name without the dot at its end.
-pub(super) fn name(text: &str) -> Cow<'_, str> {
+pub(crate) fn name(text: &str) -> Cow<'_, str> {
     Cow::Borrowed(text.strip_suffix('.').filter(|name| !name.is_empty()).unwrap_or(text))
 }
 
 /// A row in the making.
-pub(super) struct Entry<'e, 'a> {
-    pub(super) lookup: &'e Lookup<'a>,
-    pub(super) time: Option<i64>,
-    pub(super) vendor: &'static str,
-    pub(super) product: &'static str,
+pub(crate) struct Entry<'e, 'a> {
+    pub(crate) lookup: &'e Lookup<'a>,
+    pub(crate) time: Option<i64>,
+    pub(crate) vendor: &'static str,
+    pub(crate) product: &'static str,
 }
 
-pub(super) type Put = fn(&Entry<'_, '_>, &mut ColumnBuilder);
+pub(crate) type Put = fn(&Entry<'_, '_>, &mut ColumnBuilder);
 
-pub(super) const COLUMNS: &[(&str, Put)] = &[
+pub(crate) const COLUMNS: &[(&str, Put)] = &[
     ("TimeGenerated", |e, c| c.long_option(e.time)),
     ("Type", |_, c| c.text(TABLE)),
     ("EventCount", |_, c| c.long(1)),

@@ -16,8 +16,9 @@ mod unbound;
 mod windows;
 
 use crate::format::{Format, Head, Sniff};
+use crate::syslog::Parsed;
 use heading::{Heading, heading};
-use lookup::Lookup;
+pub(crate) use lookup::{COLUMNS, Entry, Lookup, Put, TABLE};
 use std::sync::Arc;
 
 pub(crate) struct DnsLog;
@@ -62,6 +63,28 @@ impl Server {
             Self::Dnsmasq => dnsmasq::parse(heading),
             Self::Bind => bind::parse(heading),
         }
+    }
+}
+
+/// A lookup that a line of a host's syslog tells of, and whose log it is. Questions that dnsmasq writes plainly are the hunts' own to read.
+pub(crate) fn in_syslog<'a>(parsed: &Parsed<'a>) -> Option<((&'static str, &'static str), Lookup<'a>)> {
+    let server = match parsed.process {
+        "named" => Server::Bind,
+        "unbound" => Server::Unbound,
+        process if process.starts_with("dnsmasq") || process == "pihole-FTL" => {
+            // With who asked before it, as `log-queries=extra` has it.
+            if parsed.message.starts_with("query[") || !parsed.message.contains(" query[") {
+                return None;
+            }
+            Server::Dnsmasq
+        }
+        _ => return None,
+    };
+    let process = if server == Server::Dnsmasq { "dnsmasq" } else { parsed.process };
+    let heading = Heading { stamp: parsed.stamp, host: parsed.host, process, message: parsed.message };
+    match server.parse(&heading) {
+        Found::Lookup(lookup) => Some((server.names(), lookup)),
+        _ => None,
     }
 }
 

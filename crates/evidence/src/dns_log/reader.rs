@@ -6,10 +6,11 @@ use super::lookup::{COLUMNS, Entry, Put, TABLE};
 use super::{Found, READER, Server, adguard, dates, windows};
 use crate::exports::time::{Time, TimeStyle, Zone};
 use crate::format::{Chunks, Dataset};
+use crate::frame::{Places, each_line};
 use crate::lines::{Block, LineChunks, LineParser, Split};
 use crate::notes::{AllNotes, Notes};
 use crate::syslog::{Clock, Stamp};
-use crate::{Input, ReadContext, TableBuilder};
+use crate::{Input, ReadContext};
 use model::TableSchema;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,10 +30,6 @@ impl Dataset for Log {
     }
 
     fn open(&self, input: &Arc<Input>, cx: &ReadContext<'_>) -> Option<Box<dyn Chunks>> {
-        let columns = cx.columns(TABLE).map(|schema| {
-            let put = |name: &str| COLUMNS.iter().find(|(known, _)| *known == name).map(|(_, put)| *put);
-            schema.columns.iter().map(|column| put(&column.name)).collect()
-        });
         let dates = (self.server == Server::Windows).then(|| dates::of(input, cx));
         if let Some(dates) = dates.filter(|dates| dates.guessed) {
             let read = if dates.day_first { "the day first" } else { "the month first" };
@@ -41,8 +38,7 @@ impl Dataset for Log {
         let parser = Parser {
             input: Arc::clone(input),
             server: self.server,
-            table: TABLE.into(),
-            columns: columns.unwrap_or_default(),
+            places: Places::named(TABLE, cx, COLUMNS),
             clock: Clock::new(input, cx.options()),
             style: TimeStyle {
                 zone: cx.options().timezone.map_or(Zone::Unknown, Zone::Named),
@@ -58,8 +54,7 @@ impl Dataset for Log {
 struct Parser {
     input: Arc<Input>,
     server: Server,
-    table: Arc<str>,
-    columns: Vec<Option<Put>>,
+    places: Places<Put>,
     clock: Clock,
     /// Of Windows' times.
     style: TimeStyle,
@@ -90,51 +85,31 @@ impl LineParser for Parser {
     }
 
     fn parse(&self, block: &Block, cx: &ReadContext<'_>) {
-        let mut builder = cx.columns(TABLE).map(|schema| TableBuilder::new(&schema, &block.input));
         let (vendor, product) = self.server.names();
         let asked = block.state.as_ref().and_then(|state| state.downcast_ref::<Asked>());
-        let (mut rows, mut notes) = (0, Notes::default());
-        for line in block.lines() {
-            let bytes = line.sound(READER, &block.input, cx);
-            if bytes.trim_ascii().is_empty() {
-                continue;
-            }
-            let text = String::from_utf8_lossy(bytes);
-            let (time, found) = self.line(&text);
+        let (mut rows, mut notes) = (self.places.rows(&block.input, cx), Notes::default());
+        each_line(block, READER, cx, |line, text| {
+            let (time, found) = self.line(text);
             let mut lookup = match found {
                 Found::Lookup(lookup) => lookup,
-                Found::Other => continue,
+                Found::Other => return Ok(()),
                 Found::Foreign => {
                     notes.note("lines of other programs are not read");
-                    continue;
+                    return Ok(());
                 }
-                Found::Unknown => {
-                    cx.error(&block.input, READER, Some(line.offset), Some(line.record), format!("no line of a log of {product}"));
-                    continue;
-                }
+                Found::Unknown => return Err(format!("no line of a log of {product}")),
             };
-            rows += 1;
             if let Some(client) = asked.and_then(|asked| asked.0.get(&line.record)) {
                 lookup.client = client;
             }
-            let time = time.unwrap_or_else(|why| {
-                notes.note(why);
-                None
-            });
-            let Some(builder) = &mut builder else { continue };
-            let entry = Entry { lookup: &lookup, time, vendor, product };
-            for (put, column) in self.columns.iter().zip(&mut builder.columns) {
-                match put {
-                    Some(put) => put(&entry, column),
-                    None => column.missing(),
-                }
+            let time = notes.known(time);
+            if rows.count() {
+                let entry = Entry { lookup: &lookup, time, vendor, product };
+                rows.put(line, |put, column| put(&entry, column));
             }
-            builder.end_row(line.record, Some(line.offset));
-        }
-        cx.records(&self.table, rows);
-        if let Some(mut builder) = builder {
-            cx.emit(&block.input, &self.table, builder.finish());
-        }
+            Ok(())
+        });
+        rows.end(&block.input, cx);
         self.notes.add(notes);
     }
 

@@ -1,4 +1,6 @@
-//! Which column of a flow list is what: by the names that nfdump and Argus write.
+//! Which column of a flow list is what: by the names that nfdump, Argus and SiLK write.
+
+use super::aligned;
 
 /// What a column says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +36,19 @@ pub(super) enum Program {
     Nfdump,
     /// nfdump's numbers between bars, which have no header.
     NfdumpPipe,
+    /// nfdump's lists aligned for the eye.
+    NfdumpText,
+    NfdumpJson,
     Argus,
+    ArgusText,
+    /// SiLK's `rwcut`.
+    Silk,
+}
+
+impl Program {
+    pub(super) fn is_argus(self) -> bool {
+        matches!(self, Self::Argus | Self::ArgusText)
+    }
 }
 
 /// The columns of a list and what is between them.
@@ -78,8 +92,20 @@ const NFDUMP: &[(&str, Column)] = &[
     ("outbytes", Column::DestinationBytes),
 ];
 
-const ARGUS: &[(&str, Column)] = &[
+/// `ra`'s own names of columns, and those that its option `-s` takes, which other programs write.
+pub(super) const ARGUS: &[(&str, Column)] = &[
     ("starttime", Column::Start),
+    ("stime", Column::Start),
+    ("ltime", Column::End),
+    ("saddr", Column::Source),
+    ("daddr", Column::Destination),
+    ("pkts", Column::Packets),
+    ("bytes", Column::Bytes),
+    ("spkts", Column::SourcePackets),
+    ("sbytes", Column::SourceBytes),
+    ("dpkts", Column::DestinationPackets),
+    ("dbytes", Column::DestinationBytes),
+    ("duration", Column::Duration),
     ("lasttime", Column::End),
     ("dur", Column::Duration),
     ("proto", Column::Protocol),
@@ -98,26 +124,55 @@ const ARGUS: &[(&str, Column)] = &[
     ("label", Column::Label),
 ];
 
+const SILK: &[(&str, Column)] = &[
+    ("sip", Column::Source),
+    ("dip", Column::Destination),
+    ("sport", Column::SourcePort),
+    ("dport", Column::DestinationPort),
+    ("pro", Column::Protocol),
+    ("protocol", Column::Protocol),
+    ("packets", Column::SourcePackets),
+    ("bytes", Column::SourceBytes),
+    ("flags", Column::Flags),
+    ("stime", Column::Start),
+    ("stime+msec", Column::Start),
+    ("duration", Column::Duration),
+    ("dur", Column::Duration),
+    ("dur+msec", Column::Duration),
+    ("etime", Column::End),
+    ("etime+msec", Column::End),
+];
+
 impl Layout {
+    /// Of objects.
+    pub(super) const JSON: Self = Self { program: Program::NfdumpJson, delimiter: b' ', columns: Vec::new() };
+
     /// Of numbers between bars.
     pub(super) const PIPE: Self = Self { program: Program::NfdumpPipe, delimiter: b'|', columns: Vec::new() };
 
     /// The layout that a header names; `None` where a line is none.
     pub(super) fn of(line: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(line).ok()?;
-        let delimiter = [b',', b'\t', b';', b'|'].into_iter().find(|delimiter| line.contains(delimiter))?;
+        let Some(delimiter) = [b',', b'\t', b';', b'|'].into_iter().find(|delimiter| line.contains(delimiter)) else {
+            return aligned::layout(text);
+        };
         let names: Vec<String> = text.split(char::from(delimiter)).map(|name| name.trim().to_ascii_lowercase()).collect();
         let has = |name: &str| names.iter().any(|known| known == name);
-        let program = if has("starttime") && has("srcaddr") && (has("dur") || has("totpkts") || has("totbytes") || has("lasttime")) {
+        let any = |names: &[&str]| names.iter().any(|name| has(name));
+        let counted = any(&["dur", "totpkts", "totbytes", "lasttime", "pkts", "bytes", "ltime", "spkts", "sbytes", "duration"]);
+        let program = if any(&["starttime", "stime"]) && any(&["srcaddr", "saddr"]) && any(&["dstaddr", "daddr"]) && counted {
             Program::Argus
+        } else if has("sip") && has("dip") && any(&["stime", "stime+msec"]) {
+            Program::Silk
         } else if has("ts") && has("sa") && has("da") && (has("td") || has("te")) || has("firstseen") && has("srcaddr") && has("dstaddr") {
             Program::Nfdump
         } else {
             return None;
         };
         let known = match program {
-            Program::Nfdump | Program::NfdumpPipe => NFDUMP,
-            Program::Argus => ARGUS,
+            Program::Silk => SILK,
+            program if program.is_argus() => ARGUS,
+            _ => NFDUMP,
         };
         let mut columns: Vec<Option<Column>> = Vec::new();
         for name in &names {

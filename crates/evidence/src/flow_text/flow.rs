@@ -1,6 +1,7 @@
 //! A line of a flow list as a record of a flow.
 
 use super::columns::{Column, Layout, Program};
+use super::{aligned, json};
 use crate::connection::{Flow, Kind, Outcome, Side, flag};
 use crate::evenness::Evenness;
 use crate::exports::time::{Time, TimeStyle};
@@ -23,6 +24,12 @@ pub(super) enum NoFlow {
 
 impl<'a> Cells<'a> {
     pub(super) fn of(line: &'a str, layout: &Layout) -> Result<Self, NoFlow> {
+        match layout.program {
+            Program::NfdumpText => return aligned::nfdump(line, layout).map(Self),
+            Program::ArgusText => return aligned::argus(line, layout).map(Self),
+            Program::NfdumpJson => return json::cells(line).map(Self),
+            _ => {}
+        }
         let cells: Vec<&str> = line.split(char::from(layout.delimiter)).map(str::trim).collect();
         let expected = layout.columns.len();
         if cells.len() != expected {
@@ -36,7 +43,21 @@ impl<'a> Cells<'a> {
     }
 
     fn long(&self, column: Column) -> Option<i64> {
-        let text = self.text(column);
+        let (text, unit) = match self.text(column).rsplit_once(' ') {
+            Some((number, unit)) => (number, unit),
+            None => (self.text(column), ""),
+        };
+        // nfdump rounds large numbers: `1.6 G`.
+        let factor = match unit {
+            "K" => 1e3,
+            "M" => 1e6,
+            "G" => 1e9,
+            "T" => 1e12,
+            _ => 1.0,
+        };
+        if factor > 1.0 {
+            return text.parse::<f64>().ok().map(|n| n * factor).filter(|n| (0.0..9e18).contains(n)).map(|n| n as i64);
+        }
         text.parse().ok().or_else(|| text.parse::<f64>().ok().filter(|n| n.abs() < 9e18).map(|n| n as i64)).filter(|n| *n >= 0)
     }
 
@@ -54,13 +75,20 @@ impl<'a> Cells<'a> {
     pub(super) fn flow(&self, program: Program, style: TimeStyle) -> Result<(Flow, Time), NoFlow> {
         let protocol = protocol(self.text(Column::Protocol));
         let (source, destination) = (self.text(Column::Source), self.text(Column::Destination));
-        if program == Program::Argus && matches!(protocol.as_str(), "MAN" | "ARP" | "RARP" | "LLC" | "STP" | "LLDP" | "ETHER") {
+        if program.is_argus() && matches!(protocol.as_str(), "MAN" | "ARP" | "RARP" | "LLC" | "STP" | "LLDP" | "ETHER") {
             return Err(NoFlow::NotIp);
         }
         let (Ok(from), Ok(to)) = (source.parse::<IpAddr>(), destination.parse::<IpAddr>()) else {
             // Frames are between the addresses of interfaces.
             let frame = source.split(':').count() == 6 && source.split(':').all(|part| part.len() == 2);
-            return Err(if frame { NoFlow::NotIp } else { NoFlow::Broken("a flow whose address is not understood".to_owned()) });
+            // For the eye long addresses are cut in their middle or at their end.
+            let cut = [source, destination].iter().any(|text| text.contains("..") || text.contains('*'));
+            let reason = if cut {
+                "a flow whose address is cut short, as for the eye: write whole ones (nfdump -6, ra -w)"
+            } else {
+                "a flow whose address is not understood"
+            };
+            return Err(if frame { NoFlow::NotIp } else { NoFlow::Broken(reason.to_owned()) });
         };
         let time = style.parse(self.text(Column::Start));
         // Of an unknown zone times can still be compared.
@@ -77,19 +105,23 @@ impl<'a> Cells<'a> {
         let destination_packets = self.long(Column::DestinationPackets).or_else(|| rest(packets, source_packets));
         let destination_bytes = self.long(Column::DestinationBytes).or_else(|| rest(bytes, source_bytes));
         // NetFlow of one way has nothing of the other, which is no sign of silence.
-        let one_way = program == Program::Nfdump && destination_packets.unwrap_or(0) == 0;
+        let one_way = !program.is_argus() && destination_packets.unwrap_or(0) == 0;
         let (destination_packets, destination_bytes) = if one_way { (None, None) } else { (destination_packets, destination_bytes) };
         let (state, way) = (self.text(Column::State), self.text(Column::Way));
         let (result, details) = match program {
-            Program::Argus => outcome(state, &protocol, destination_packets),
+            Program::Argus | Program::ArgusText => outcome(state, &protocol, destination_packets),
             // The flags tell.
-            Program::Nfdump | Program::NfdumpPipe => ("", ""),
+            _ => ("", ""),
         };
         let side = |packets, bytes, flags| Side { packets, bytes, flags, counted: None };
         let mut flow = Flow {
             record: 0,
             offset: 0,
-            kind: if program == Program::Argus { &ARGUS } else { &NFDUMP },
+            kind: match program {
+                Program::Silk => &SILK,
+                program if program.is_argus() => &ARGUS,
+                _ => &NFDUMP,
+            },
             observer: self.text(Column::Router).into(),
             domain: 0,
             addresses: [from, to],
@@ -102,7 +134,7 @@ impl<'a> Cells<'a> {
             sides: [side(source_packets, source_bytes, flags(self.text(Column::Flags))), side(destination_packets, destination_bytes, 0)],
             whole: [packets, bytes],
             total: false,
-            opened: !one_way && program == Program::Nfdump || way.ends_with('>') && !way.contains(['<', '?']),
+            opened: !one_way && !program.is_argus() || way.ends_with('>') && !way.contains(['<', '?']),
             outcome: Outcome { result, details, original: state.into(), denied: false },
             records: 1,
             sampling: 0,
@@ -111,7 +143,7 @@ impl<'a> Cells<'a> {
             even: Evenness::default(),
         };
         // The arrow points from who opened the connection.
-        if program == Program::Argus && way.starts_with('<') && !way.ends_with('>') {
+        if program.is_argus() && way.starts_with('<') && !way.ends_with('>') {
             flow.addresses.reverse();
             flow.ports.reverse();
             flow.sides.reverse();
@@ -122,6 +154,7 @@ impl<'a> Cells<'a> {
 }
 
 pub(super) const NFDUMP: Kind = Kind { vendor: "nfdump", product: "nfdump", original_type: "flow" };
+const SILK: Kind = Kind { vendor: "CERT NetSA", product: "SiLK", original_type: "flow" };
 const ARGUS: Kind = Kind { vendor: "QoSient", product: "Argus", original_type: "flow" };
 
 /// Flags as nfdump writes them: a letter for each that is set, a dot for the others.

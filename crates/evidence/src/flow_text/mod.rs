@@ -1,9 +1,12 @@
-//! Lists of flows as text: nfdump's CSV and its numbers between bars (`-o pipe`), and what Argus' `ra` and `rabins` write (also known as binetflow), to ASimNetworkSessionLogs.
+//! Lists of flows as text: nfdump's CSV, JSON, its numbers between bars (`-o pipe`) and its lines for the eye; what
+//! Argus' `ra` and `rabins` write (also known as binetflow), and SiLK's `rwcut`; to ASimNetworkSessionLogs.
 //!
 //! nfdump's CSV and Argus write local times without a zone, which are unknown until the zone is said.
 
+mod aligned;
 mod columns;
 mod flow;
+mod json;
 mod pipe;
 mod reader;
 
@@ -29,6 +32,12 @@ impl Format for FlowText {
         {
             return Sniff::Read(Arc::new(reader::FlowList { layout: Arc::new(Layout::PIPE) }));
         }
+        if json::is_flow(first.trim_ascii()) {
+            return Sniff::Read(Arc::new(reader::FlowList { layout: Arc::new(Layout::JSON) }));
+        }
+        // nfdump may say before its header what it did.
+        let mut heads = head.lines().map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()).take(4);
+        let first = heads.find(|line| reader::is_header_of_text(line)).unwrap_or(first);
         Layout::of(first).map_or(Sniff::No, |layout| Sniff::Read(Arc::new(reader::FlowList { layout: Arc::new(layout) })))
     }
 }

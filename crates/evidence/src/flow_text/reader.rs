@@ -41,6 +41,11 @@ impl Dataset for FlowList {
     }
 }
 
+/// Whether a line is the header of a list that is aligned for the eye.
+pub(super) fn is_header_of_text(line: &[u8]) -> bool {
+    Layout::of(line).is_some_and(|layout| matches!(layout.program, Program::NfdumpText | Program::ArgusText))
+}
+
 /// What holds at the start of a block.
 #[derive(Clone)]
 struct State {
@@ -52,6 +57,7 @@ struct State {
 impl State {
     /// Whether a line is a header or of a summary; what it says then holds for those that follow.
     fn takes(&mut self, line: &[u8]) -> bool {
+        let line = line.trim_ascii_start();
         let first = line.first().copied().unwrap_or_default();
         if first.is_ascii_alphabetic() {
             if let Some(layout) = Layout::of(line) {
@@ -61,8 +67,13 @@ impl State {
                 self.over = false;
                 return true;
             }
-            if self.layout.program == Program::Nfdump && line.starts_with(b"Summary") {
-                self.over = true;
+            if matches!(self.layout.program, Program::Nfdump | Program::NfdumpText) {
+                if line.starts_with(b"Summary") {
+                    self.over = true;
+                }
+                if [&b"Aggregated"[..], b"Top ", b"Byte limit", b"No matching"].iter().any(|said| line.starts_with(said)) {
+                    return true;
+                }
             }
         }
         self.over
@@ -110,7 +121,7 @@ impl LineParser for Parser {
         let mut start = 0;
         for end in memchr::memchr_iter(b'\n', &block.bytes).chain(std::iter::once(block.bytes.len())) {
             let line = block.bytes.get(start..end).unwrap_or_default();
-            if line.first().is_some_and(u8::is_ascii_alphabetic) {
+            if line.trim_ascii_start().first().is_some_and(u8::is_ascii_alphabetic) {
                 held.takes(line.strip_suffix(b"\r").unwrap_or(line));
             }
             start = end + 1;
@@ -163,8 +174,14 @@ impl Parser {
             (flow.record, flow.offset) = (line.record, line.offset);
             return Ok(flow);
         }
-        let (mut flow, time) = Cells::of(&text, layout)?.flow(layout.program, self.style)?;
+        // SiLK writes times of Greenwich.
+        let style = if layout.program == Program::Silk { TimeStyle::UTC } else { self.style };
+        let (mut flow, time) = Cells::of(&text, layout)?.flow(layout.program, style)?;
         match time {
+            Time::Bad if layout.program == Program::ArgusText && flow.start.is_none() => {
+                notes
+                    .note("lines have a time without a date, as ra writes it by itself; say the form with -t or in .rarc (RA_TIME_FORMAT)");
+            }
             Time::Ticks(_) => {}
             Time::Local => notes.note("lines have a time without a zone, which is unknown; say the zone with --timezone"),
             Time::Bad => {

@@ -17,6 +17,12 @@ pub(super) fn parse(line: &str) -> (Stamp, Found<'_>) {
     read(line).unwrap_or((Stamp::None, Found::Unknown))
 }
 
+/// The same for others: `None` within where the request is to HAProxy itself.
+pub(crate) fn request(line: &str) -> Option<(Stamp, Option<Request<'_>>)> {
+    let (stamp, found) = read(line)?;
+    Some((stamp, if let Found::Request(request) = found { Some(request) } else { None }))
+}
+
 fn read(line: &str) -> Option<(Stamp, Found<'_>)> {
     let (line, request) = line.trim_end().strip_suffix('"')?.rsplit_once(" \"")?;
     let mut rest = line;
@@ -54,7 +60,7 @@ fn read(line: &str) -> Option<(Stamp, Found<'_>)> {
 }
 
 /// `06/Feb/2009:12:14:14.655`, when the request came.
-fn local_time(text: &str) -> Option<i64> {
+pub(crate) fn local_time(text: &str) -> Option<i64> {
     let (date, clock) = text.split_once(':')?;
     let mut parts = date.splitn(3, '/');
     let (day, name, year) = (parts.next()?.parse().ok()?, parts.next()?, parts.next()?.parse().ok()?);

@@ -18,8 +18,10 @@ mod zscaler;
 use crate::format::{Format, Head, Sniff};
 use crate::syslog::{self, Stamp};
 use columns::Layout;
-use request::Request;
+pub(crate) use haproxy::{local_time as haproxy_time, request as haproxy_request};
+pub(crate) use request::{COLUMNS, Entry, Put, Request, TABLE, said};
 use std::sync::Arc;
+pub(crate) use words::words;
 
 pub(crate) struct ProxyLog;
 
@@ -82,6 +84,20 @@ impl Dialect {
             Self::HaProxy => ("HAProxy Technologies", "HAProxy"),
             Self::Caddy => ("Caddy", "Caddy"),
         }
+    }
+}
+
+/// A request that a line of a host's syslog tells of, and whose log it is. Squid's native log is the hunts' own to read.
+pub(crate) fn in_syslog<'a>(parsed: &syslog::Parsed<'a>) -> Option<((&'static str, &'static str), Stamp, Request<'a>)> {
+    let message = parsed.message;
+    let (dialect, (stamp, found)) = match parsed.process {
+        "nginx" | "httpd" | "apache" | "apache2" | "squid" | "(squid-1)" | "privoxy" => (Dialect::Common, common::parse(message)),
+        "tinyproxy" => (Dialect::Tinyproxy, (Stamp::None, tinyproxy::in_syslog(message))),
+        _ => return None,
+    };
+    match found {
+        Found::Request(request) => Some((dialect.names(message, &Layout::default()), stamp, request)),
+        _ => None,
     }
 }
 

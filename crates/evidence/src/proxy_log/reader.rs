@@ -5,10 +5,11 @@ use super::request::{COLUMNS, Entry, Put, TABLE};
 use super::tinyproxy::Clients;
 use super::{Dialect, Found, READER, bare};
 use crate::format::{Chunks, Dataset};
+use crate::frame::{Places, each_line};
 use crate::lines::{Block, LineChunks, LineParser, Split};
 use crate::notes::{AllNotes, Notes};
 use crate::syslog::{Clock, Stamp};
-use crate::{Input, ReadContext, TableBuilder};
+use crate::{Input, ReadContext};
 use model::TableSchema;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,15 +29,10 @@ impl Dataset for Log {
     }
 
     fn open(&self, input: &Arc<Input>, cx: &ReadContext<'_>) -> Option<Box<dyn Chunks>> {
-        let columns = cx.columns(TABLE).map(|schema| {
-            let put = |name: &str| COLUMNS.iter().find(|(known, _)| *known == name).map(|(_, put)| *put);
-            schema.columns.iter().map(|column| put(&column.name)).collect()
-        });
         let parser = Parser {
             input: Arc::clone(input),
             dialect: self.dialect,
-            table: TABLE.into(),
-            columns: columns.unwrap_or_default(),
+            places: Places::named(TABLE, cx, COLUMNS),
             clock: Clock::new(input, cx.options()),
             state: Mutex::default(),
             notes: AllNotes::default(),
@@ -61,8 +57,7 @@ struct Start {
 struct Parser {
     input: Arc<Input>,
     dialect: Dialect,
-    table: Arc<str>,
-    columns: Vec<Option<Put>>,
+    places: Places<Put>,
     clock: Clock,
     state: Mutex<State>,
     notes: AllNotes,
@@ -89,66 +84,41 @@ impl LineParser for Parser {
     fn parse(&self, block: &Block, cx: &ReadContext<'_>) {
         let Some(start) = block.state.as_ref().and_then(|state| state.downcast_ref::<Start>()) else { return };
         let mut layout = start.layout.clone();
-        let mut builder = cx.columns(TABLE).map(|schema| TableBuilder::new(&schema, &block.input));
-        let (mut rows, mut notes) = (0, Notes::default());
-        for line in block.lines() {
-            let bytes = line.sound(READER, &block.input, cx);
-            if bytes.trim_ascii().is_empty() {
-                continue;
-            }
-            let text = String::from_utf8_lossy(bytes);
-            if bytes.first() == Some(&b'#') && self.dialect == Dialect::Columns {
-                layout.header(&text);
-                continue;
+        let (mut rows, mut notes) = (self.places.rows(&block.input, cx), Notes::default());
+        each_line(block, READER, cx, |line, text| {
+            if text.starts_with('#') && self.dialect == Dialect::Columns {
+                layout.header(text);
+                return Ok(());
             }
             // The header of columns tells where a line begins.
-            let (message, host) = if self.dialect == Dialect::Columns { (&*text, "") } else { bare(&text) };
+            let (message, host) = if self.dialect == Dialect::Columns { (text, "") } else { bare(text) };
             let client = start.clients.get(&line.record).map_or("", String::as_str);
             let (stamp, found) = self.dialect.parse(message, &layout, client);
-            let error = |reason: String| cx.error(&block.input, READER, Some(line.offset), Some(line.record), reason);
             let mut request = match found {
                 Found::Request(request) => request,
                 Found::Own => {
                     notes.note("requests are for no other host, and are no sessions through the proxy");
-                    continue;
+                    return Ok(());
                 }
-                Found::Other => continue,
-                Found::Broken(there, named) => {
-                    error(format!("{there} columns where the header names {named}"));
-                    continue;
-                }
-                Found::Unknown => {
-                    error("no line of the proxy's log".to_owned());
-                    continue;
-                }
+                Found::Other => return Ok(()),
+                Found::Broken(there, named) => return Err(format!("{there} columns where the header names {named}")),
+                Found::Unknown => return Err("no line of the proxy's log".to_owned()),
             };
-            rows += 1;
-            let time = match stamp {
+            let time = notes.known(match stamp {
                 Stamp::None => Err("lines have no time that is understood"),
                 stamp => self.clock.read(stamp),
-            };
-            let time = time.unwrap_or_else(|why| {
-                notes.note(why);
-                None
             });
-            let Some(builder) = &mut builder else { continue };
-            if request.device.is_empty() {
-                request.device = host;
-            }
-            let (vendor, product) = self.dialect.names(message, &layout);
-            let entry = Entry { request: &request, time, vendor, product };
-            for (put, column) in self.columns.iter().zip(&mut builder.columns) {
-                match put {
-                    Some(put) => put(&entry, column),
-                    None => column.missing(),
+            if rows.count() {
+                if request.device.is_empty() {
+                    request.device = host;
                 }
+                let (vendor, product) = self.dialect.names(message, &layout);
+                let entry = Entry { request: &request, time, vendor, product };
+                rows.put(line, |put, column| put(&entry, column));
             }
-            builder.end_row(line.record, Some(line.offset));
-        }
-        cx.records(&self.table, rows);
-        if let Some(mut builder) = builder.filter(|builder| !builder.is_empty()) {
-            cx.emit(&block.input, &self.table, builder.finish());
-        }
+            Ok(())
+        });
+        rows.end(&block.input, cx);
         self.notes.add(notes);
     }
 

@@ -5,39 +5,39 @@ use crate::zeek::{http_host_name_of, http_url_of};
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-pub(super) const TABLE: &str = "ASimWebSessionLogs";
+pub(crate) const TABLE: &str = "ASimWebSessionLogs";
 
 /// What a line says of a request; what it does not say is empty.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Request<'a> {
+pub(crate) struct Request<'a> {
     /// Address or name.
-    pub(super) client: &'a str,
-    pub(super) client_port: Option<i64>,
-    pub(super) user: &'a str,
-    pub(super) method: &'a str,
+    pub(crate) client: &'a str,
+    pub(crate) client_port: Option<i64>,
+    pub(crate) user: &'a str,
+    pub(crate) method: &'a str,
     /// As in the request: `host:port` with CONNECT, a whole address, or a path.
-    pub(super) target: Cow<'a, str>,
+    pub(crate) target: Cow<'a, str>,
     /// Of a path's address, with its port where that is not its scheme's.
-    pub(super) host: Cow<'a, str>,
+    pub(crate) host: Cow<'a, str>,
     /// `1.1`
-    pub(super) version: &'a str,
+    pub(crate) version: &'a str,
     /// Where the proxy went.
-    pub(super) server: &'a str,
-    pub(super) status: &'a str,
-    pub(super) denied: bool,
+    pub(crate) server: &'a str,
+    pub(crate) status: &'a str,
+    pub(crate) denied: bool,
     /// In the log's own words: what the proxy did.
-    pub(super) action: &'a str,
-    pub(super) category: &'a str,
-    pub(super) rule: &'a str,
-    pub(super) sent: Option<i64>,
-    pub(super) received: Option<i64>,
+    pub(crate) action: &'a str,
+    pub(crate) category: &'a str,
+    pub(crate) rule: &'a str,
+    pub(crate) sent: Option<i64>,
+    pub(crate) received: Option<i64>,
     /// In milliseconds.
-    pub(super) duration: Option<i64>,
-    pub(super) agent: &'a str,
-    pub(super) referrer: &'a str,
-    pub(super) content_type: &'a str,
-    pub(super) forwarded_for: &'a str,
-    pub(super) device: &'a str,
+    pub(crate) duration: Option<i64>,
+    pub(crate) agent: &'a str,
+    pub(crate) referrer: &'a str,
+    pub(crate) content_type: &'a str,
+    pub(crate) forwarded_for: &'a str,
+    pub(crate) device: &'a str,
 }
 
 impl Request<'_> {
@@ -72,25 +72,25 @@ impl Request<'_> {
 }
 
 /// A row in the making.
-pub(super) struct Entry<'e, 'a> {
-    pub(super) request: &'e Request<'a>,
-    pub(super) time: Option<i64>,
-    pub(super) vendor: &'static str,
-    pub(super) product: &'static str,
+pub(crate) struct Entry<'e, 'a> {
+    pub(crate) request: &'e Request<'a>,
+    pub(crate) time: Option<i64>,
+    pub(crate) vendor: &'static str,
+    pub(crate) product: &'static str,
 }
 
-pub(super) type Put = fn(&Entry<'_, '_>, &mut ColumnBuilder);
+pub(crate) type Put = fn(&Entry<'_, '_>, &mut ColumnBuilder);
 
 fn is_address(text: &str) -> bool {
     text.parse::<IpAddr>().is_ok()
 }
 
 /// `-` and nothing are the same.
-pub(super) fn said(text: &str) -> &str {
+pub(crate) fn said(text: &str) -> &str {
     if text == "-" { "" } else { text }
 }
 
-pub(super) const COLUMNS: &[(&str, Put)] = &[
+pub(crate) const COLUMNS: &[(&str, Put)] = &[
     ("TimeGenerated", |e, c| c.long_option(e.time)),
     ("Type", |_, c| c.text(TABLE)),
     ("EventCount", |_, c| c.long(1)),

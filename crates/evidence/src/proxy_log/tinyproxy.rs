@@ -62,6 +62,15 @@ impl Clients {
     }
 }
 
+/// The same through syslog, where the line before it, and so the client, is another process' business.
+pub(super) fn in_syslog(message: &str) -> Found<'_> {
+    let Some((_, request)) = described(message, "Request") else { return Found::Other };
+    match request_line(request.trim_end()).filter(|(method, target, _)| is_of_proxy(method, target)) {
+        Some((method, target, version)) => Found::Request(Request { method, target: Cow::Borrowed(target), version, ..Request::default() }),
+        None => Found::Own,
+    }
+}
+
 pub(super) fn parse<'a>(text: &'a str, client: &'a str) -> (Stamp, Found<'a>) {
     let Some(Line { stamp, message, .. }) = line(text) else { return (Stamp::None, Found::Unknown) };
     let Some((_, request)) = described(message, "Request") else { return (stamp, Found::Other) };

@@ -39,7 +39,7 @@ fn closed(text: &str, close: char) -> Option<(&str, &str)> {
 }
 
 /// All words of a line.
-pub(super) fn words(line: &str) -> Vec<&str> {
+pub(crate) fn words(line: &str) -> Vec<&str> {
     let mut rest = line;
     std::iter::from_fn(|| word(&mut rest)).collect()
 }

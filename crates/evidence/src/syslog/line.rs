@@ -128,7 +128,7 @@ fn rfc3164(rest: &str) -> Option<Parsed<'_>> {
             (iso(time)?, rest)
         }
     };
-    let rest = rest.trim_start();
+    let (stamp, rest) = precise(rest.trim_start()).unwrap_or((stamp, rest.trim_start()));
     let (first, behind) = rest.split_once(' ').unwrap_or((rest, ""));
     if let Some((process, pid)) = tag(first) {
         return Some(Parsed { priority: None, stamp, host: "", process, pid, message: behind });
@@ -145,6 +145,15 @@ fn rfc3164(rest: &str) -> Option<Parsed<'_>> {
         }
         None => None,
     }
+}
+
+/// `(1763424001.123456) `, as the SOCKS server Dante has it in its own file: the time again, in seconds since 1970.
+fn precise(rest: &str) -> Option<(Stamp, &str)> {
+    let (number, rest) = rest.strip_prefix('(')?.split_once(") ")?;
+    let (seconds, digits) = number.split_once('.').unwrap_or((number, "0"));
+    let seconds = seconds.parse::<i64>().ok().filter(|s| (100_000_000..10_000_000_000).contains(s))?;
+    let at = ticks::UNIX_EPOCH + seconds * ticks::SECOND + crate::exports::time::fraction(digits)?;
+    Some((Stamp::Ticks(at), rest))
 }
 
 /// `process[pid]:` or `process:`.

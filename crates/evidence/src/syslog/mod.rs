@@ -1,4 +1,5 @@
-//! Files of syslog lines, and Squid's access log, as the table `Syslog`.
+//! Files of syslog lines, and Squid's access log, as the table `Syslog`; what devices among them say of connections is read by
+//! [`crate::device_log`], too.
 //!
 //! A line of Squid's native log becomes a row of process `squid` whose message is the line: what Sentinel's Squid parsers read.
 //! A time without a zone is unknown until the zone is said; a time without a year then takes the year in which the file was last
@@ -6,16 +7,18 @@
 
 mod line;
 
+use crate::device_log::{self, Tables};
 use crate::exports::fill::{Ended, Ending, Layout, Report};
 use crate::exports::header::Target;
 use crate::exports::time::in_zone;
+use crate::notes::AllNotes;
 use crate::{
     Block, Chunks, ColumnBuilder, Dataset, Format, Head, Input, LineChunks, LineParser, Options, ReadContext, Sniff, Split, TableBuilder,
 };
 use chrono_tz::Tz;
-use line::{FACILITIES, Parsed, SEVERITIES};
+use line::{FACILITIES, SEVERITIES};
 // What the logs of name servers have in common with these.
-pub(crate) use line::{Stamp, common_time, parse};
+pub(crate) use line::{Parsed, Stamp, common_time, parse};
 use model::ticks::{self, DAY};
 use model::{Schema, TableSchema};
 use std::sync::Arc;
@@ -37,16 +40,21 @@ impl Format for Syslog {
         if memchr::memchr(0, head.bytes.get(..8192).unwrap_or(head.bytes)).is_some() {
             return Sniff::No;
         }
-        let (mut lines, mut headed, mut resolver) = (0, 0, 0);
+        let (mut lines, mut headed, mut resolver, mut devices) = (0, 0, 0, 0);
         for line in head.lines().filter(|line| !line.is_empty()).take(SAMPLE) {
             lines += 1;
-            if let Some(parsed) = std::str::from_utf8(line).ok().and_then(parse) {
-                headed += 1;
-                resolver += usize::from(parsed.process == "dnsmasq");
+            let Ok(text) = std::str::from_utf8(line) else { continue };
+            match parse(text) {
+                Some(parsed) => {
+                    headed += 1;
+                    resolver += usize::from(parsed.process == "dnsmasq");
+                }
+                // Devices among others may leave the header out.
+                None => devices += usize::from(device_log::is_bare(text)),
             }
         }
         // A log of queries only is no syslog that the hunts could read.
-        if lines == 0 || headed * 10 < lines * 9 || resolver == lines {
+        if headed == 0 || (headed + devices) * 10 < lines * 9 || resolver == lines {
             return Sniff::No;
         }
         Sniff::Read(Arc::new(File))
@@ -61,14 +69,20 @@ impl Dataset for File {
     }
 
     fn tables(&self) -> Vec<TableSchema> {
-        model::tables::builtin(TABLE).cloned().into_iter().collect()
+        std::iter::once(TABLE).chain(device_log::TABLES).filter_map(|table| model::tables::builtin(table).cloned()).collect()
     }
 
     fn open(&self, input: &Arc<Input>, cx: &ReadContext<'_>) -> Option<Box<dyn Chunks>> {
         let layout = Layout::of(Vec::new(), &[Target::named(TABLE)], None, cx.options(), false);
         let ending = Ending::new(input, &layout, cx);
-        let work =
-            Work { input: Arc::clone(input), ending: Arc::clone(&ending), table: TABLE.into(), clock: Clock::new(input, cx.options()) };
+        let work = Work {
+            input: Arc::clone(input),
+            ending: Arc::clone(&ending),
+            table: TABLE.into(),
+            clock: Clock::new(input, cx.options()),
+            devices: Tables::new(cx),
+            notes: AllNotes::default(),
+        };
         let chunks = LineChunks::open(input, NAME, Split::Lines, Arc::new(work), cx)?;
         Some(Box::new(Ended::new(chunks, ending)))
     }
@@ -119,6 +133,9 @@ struct Work {
     ending: Arc<Ending>,
     table: Arc<str>,
     clock: Clock,
+    /// For connections that devices write down.
+    devices: Tables,
+    notes: AllNotes,
 }
 
 impl LineParser for Work {
@@ -128,23 +145,38 @@ impl LineParser for Work {
         let columns: Vec<Field> = schema.as_deref().map(fields).unwrap_or_default();
         let mut report = Report::default();
         let mut rows = 0;
+        let mut devices = self.devices.writer(true, &self.input, cx);
         for line in block.lines().filter(|line| !line.bytes.trim_ascii().is_empty()) {
             rows += 1;
-            let Some(builder) = &mut builder else { continue };
             let text = String::from_utf8_lossy(line.bytes);
+            let headed = parse(&text);
+            let bare = Parsed::bare(&text);
+            let parsed = headed.as_ref().unwrap_or(&bare);
+            let of_device = headed.unwrap_or_else(|| device_log::parsed(&text));
+            match device_log::told(&of_device) {
+                Some(told) => {
+                    if let Err(reason) = devices.take(told, &of_device, line, &self.clock, &self.input, cx) {
+                        cx.error(&self.input, NAME, Some(line.offset), Some(line.record), reason);
+                    }
+                }
+                None if device_log::is_like(of_device.message) => {
+                    report.note("lines seem to be of connections in a form that is not known; the hunts see their words only");
+                }
+                None => {}
+            }
+            let Some(builder) = &mut builder else { continue };
             if crate::cef::start(&text).is_some() {
                 report.note("lines are events in the Common Event Format among others, which the hunts read from a file of their own only");
             }
-            let parsed = parse(&text).unwrap_or_else(|| {
+            if headed.is_none() {
                 report.note("lines have no syslog header; they are read as messages without time and host");
-                Parsed::bare(&text)
-            });
+            }
             let time = self.clock.read(parsed.stamp).unwrap_or_else(|why| {
                 report.note(why);
                 None
             });
             for (field, column) in columns.iter().zip(&mut builder.columns) {
-                field.fill(&parsed, time, column);
+                field.fill(parsed, time, column);
             }
             builder.end_row(line.record, Some(line.offset));
         }
@@ -152,7 +184,12 @@ impl LineParser for Work {
         if let Some(mut builder) = builder.filter(|b| !b.is_empty()) {
             cx.emit(&self.input, &self.table, builder.finish());
         }
+        self.notes.add(devices.end(&self.input, cx));
         self.ending.add(report);
+    }
+
+    fn finish(&self, cx: &ReadContext<'_>) {
+        self.notes.tell(&self.input, cx);
     }
 }
 

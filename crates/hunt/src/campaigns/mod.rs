@@ -12,7 +12,8 @@ use content::{Hunt, Prices};
 use model::campaign::{Campaign, MinedHost, RateAt};
 use model::{Answer, EvidenceClass, Finding, Severity, Verdict, ticks};
 use std::collections::{BTreeMap, BTreeSet};
-use work::{Work, seconds, sessions};
+pub(crate) use work::seconds;
+use work::{Work, sessions};
 
 pub(crate) use work::QUERY;
 

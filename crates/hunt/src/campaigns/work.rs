@@ -150,7 +150,7 @@ pub(crate) fn seconds(mut spans: Vec<(i64, i64)>) -> f64 {
     for (first, last) in spans {
         let from = first.max(reached);
         if last > from {
-            total += (last as f64 - from as f64) / SECOND;
+            total += last.saturating_sub(from) as f64 / SECOND;
         }
         reached = reached.max(last);
     }

@@ -31,7 +31,7 @@ pub(super) fn names(listing: &mut Listing, query: &str, finder: &mut Finder<'_>,
                 let named = || list.and_then(|name| by_let.get(name).copied());
                 let line = before + finder.line_of(written);
                 match direct.or_else(|| around.iter().rev().find_map(|u| *u)).or_else(named) {
-                    Some(Use::Not) => {}
+                    Some(Use::Not) => rule::let_through(listing, line, literal(written)),
                     Some(Use::Compare(matching)) => rule::add_name(listing, line, literal(written), matching),
                     None => rule::add_name(listing, line, literal(written), Matching::Unsaid),
                 }

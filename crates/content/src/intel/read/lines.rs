@@ -1,7 +1,7 @@
 //! One name a line: plain lists, hosts files, adblock filters, settings of dnsmasq and Unbound, response policies.
 
 use super::MAX_LINE;
-use crate::intel::{Facts, Listing, Matching, Place};
+use crate::intel::{Facts, Listing, Matching, Place, Target};
 use std::net::IpAddr;
 
 pub(super) fn read(file: &str, text: &str) -> Listing {
@@ -28,6 +28,11 @@ pub(super) fn read(file: &str, text: &str) -> Listing {
                     listing.add(place.clone(), name, matching, Facts::default());
                 }
             }
+            Read::Host(host, port) => {
+                said.get_or_insert("table without a header");
+                let facts = Facts { ports: port.into_iter().collect(), ..Facts::default() };
+                listing.add(place, host, Matching::Exact, facts);
+            }
             Read::Nothing(reason) => listing.ignore(place, line, reason),
         }
     }
@@ -44,6 +49,7 @@ fn is_header(line: &str) -> bool {
 
 enum Read<'a> {
     Names(&'static str, Matching, Vec<&'a str>),
+    Host(&'a str, Option<u16>),
     Nothing(&'static str),
 }
 
@@ -74,6 +80,11 @@ fn names(line: &str) -> Read<'_> {
     if let Some(rest) = line.strip_prefix("local-zone:") {
         let name = rest.split_whitespace().next().unwrap_or_default().trim_matches('"');
         return Read::Names("unbound", Matching::Labels, vec![name]);
+    }
+    // A table without a header: a host, and what may be its port.
+    if let Some((host, rest)) = line.split_once([',', ';', '\t']).filter(|(host, _)| Target::parse(host.trim_matches(['"', ' '])).is_ok()) {
+        let (host, next) = (host.trim_matches(['"', ' ']), rest.split([',', ';', '\t']).next().unwrap_or_default());
+        return Read::Host(host, next.trim_matches(['"', ' ']).parse().ok());
     }
     let line = line.split(" #").next().unwrap_or(line).trim_end();
     let mut words = line.split_whitespace();

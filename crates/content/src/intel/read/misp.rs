@@ -65,7 +65,13 @@ fn add(listing: &mut Listing, number: u64, attribute: &Value, event: &Event<'_>,
             None => (value, None),
         },
         // The address is only what the name resolved to.
-        "domain|ip" => (value.split('|').next().unwrap_or(value), None),
+        "domain|ip" => {
+            let (name, address) = value.split_once('|').unwrap_or((value, ""));
+            if !address.is_empty() {
+                listing.ignore(place.clone(), address, "the address that the name had on some day: it may have another owner today");
+            }
+            (name, None)
+        }
         "ip-src" | "ip-src|port" => {
             listing.ignore(place, value, "where an attack came from, not where a miner connects to");
             return;

@@ -181,4 +181,30 @@ mod tests {
         let huge = vec![b'a'; MAX_FILE as usize + 1];
         assert!(read("a.txt", &huge).faults[0].reason.contains("more than"));
     }
+
+    /// What a rule names and does not look for by name, and what stands in a list in an odd form: all of it is an entry or is told.
+    #[test]
+    fn nothing_is_dropped_without_a_word() {
+        let shown = |file: &str, text: &str| {
+            let listing = read(file, text.as_bytes());
+            let entries: Vec<_> = listing.entries.iter().map(|e| format!("{} {:?}", e.target.host, e.facts.ports)).collect();
+            let told: Vec<_> = listing.ignored.iter().chain(&listing.faults).map(|f| format!("{} {}", f.place, f.text)).collect();
+            (entries, told)
+        };
+        let owned = |texts: &[&str]| texts.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>();
+        let kql = "DnsEvents\n| where Name has \"a.com\" and Name !has \"b.com\"\n| where Name matches regex @\"\\.c\\.com$\" and Name !startswith \"word\"\n";
+        assert_eq!(shown("x.kql", kql), (owned(&["a.com []"]), owned(&["line 2 b.com", "line 3 \\.c\\.com$"])));
+        let sigma = "detection:\n  s:\n    Host: a.com\n    Host|re: '.*\\.c\\.com$'\n    Image|re: '.*\\\\xmrig$'\n  filter:\n    Host: b.com\n  condition: s and not filter\n";
+        assert_eq!(shown("x.yml", sigma), (owned(&["a.com []"]), owned(&["line 4 .*\\.c\\.com$", "line 7 b.com"])));
+        let rules = "alert dns any any -> any 53 (dns.query; content:\"a.com\"; content:!\"b.com\"; pcre:\"/c\\.com$/i\"; sid:1;)\n\
+            alert tcp $HOME_NET any -> [198.51.100.7,!198.51.100.8,198.51.100.0/24] 3333 (sid:2;)\n";
+        let (entries, told) = shown("x.rules", rules);
+        assert_eq!(entries, ["a.com []", "198.51.100.7 [3333]"]);
+        assert_eq!(told, ["line 1 b.com", "line 1 \"/c\\.com$/i\"", "line 2 198.51.100.0/24"]);
+        assert_eq!(
+            shown("x.csv", "a.com,3333\n\"b.com\";4444;XMR\nno host,x\n"),
+            (owned(&["a.com [3333]", "b.com [4444]"]), owned(&["line 3 no host,x"]))
+        );
+        assert_eq!(shown("x.csv", "indicator|comment\na.com|XMR\n").0, ["a.com []"]);
+    }
 }

@@ -47,10 +47,11 @@ fn document(listing: &mut Listing, rule: &Value, text: &str, before: u64) {
         kql::names(listing, query, &mut Finder::new(text), before);
     } else if let Some(detection) = rule["detection"].as_object() {
         listing.form = "Sigma rule";
-        let mut walk = Walk { listing, finder: Finder::new(text), before };
+        let mut walk = Walk { listing, finder: Finder::new(text), before, passes: false };
         for (name, selection) in detection {
             // What a filter names is let through, not looked for.
-            if name != "condition" && name != "timeframe" && !name.starts_with("filter") {
+            if name != "condition" && name != "timeframe" {
+                walk.passes = name.starts_with("filter");
                 walk.selection(selection, Matching::Anywhere, 0);
             }
         }
@@ -63,6 +64,8 @@ struct Walk<'a> {
     listing: &'a mut Listing,
     finder: Finder<'a>,
     before: u64,
+    /// The selection is a filter.
+    passes: bool,
 }
 
 impl Walk<'_> {
@@ -85,7 +88,10 @@ impl Walk<'_> {
     fn name(&mut self, text: &str, matching: Matching) {
         let (inner, matching) = wildcards(text, matching);
         let line = self.before + self.finder.line_of(text);
-        add_name(self.listing, line, inner, matching);
+        match self.passes {
+            true => let_through(self.listing, line, inner),
+            false => add_name(self.listing, line, inner, matching),
+        }
     }
 }
 
@@ -98,7 +104,28 @@ pub(super) fn add_name(listing: &mut Listing, line: u64, text: &str, matching: M
         listing.add(Place::Line(line), text, matching, Facts::default());
     } else if is_fragment(text) {
         listing.fragment(Place::Line(line), text, matching);
+    } else if matching == Matching::Regex && of_names(text) {
+        listing.ignore(Place::Line(line), text, "a regular expression of names: list the names, each whole");
     }
+}
+
+/// Tells of a name that a rule compares with to let it through.
+pub(super) fn let_through(listing: &mut Listing, line: u64, text: &str) {
+    let name = text.trim_matches(['*', '.']);
+    if Target::parse(name).is_ok_and(|target| target.name().is_none_or(has_known_suffix)) && !name.contains(['\\', ' ']) {
+        listing.ignore(Place::Line(line), text, "what the rule lets through, not what it looks for");
+    }
+}
+
+/// Whether a regular expression is of names: it ends in a domain that exists.
+pub(super) fn of_names(pattern: &str) -> bool {
+    let plain = pattern.replace("\\.", ".").replace("[.]", ".");
+    let end = plain.trim_end_matches(['$', ')', '?', '/', 'i', 'b', '\\', '*', '.', '|']);
+    end.rsplit(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '-')).next().is_some_and(|name| {
+        let name = name.trim_start_matches('.');
+        plain.contains('.')
+            && (name.contains('.') && has_known_suffix(name) || plain.ends_with(name) && has_known_suffix(&format!("a.{name}")))
+    })
 }
 
 /// Words of mining that rules look for within names.

@@ -1,7 +1,7 @@
 //! The names in Suricata's rules.
 
 use super::{MAX_LINE, rule};
-use crate::intel::{Listing, Matching, Place};
+use crate::intel::{Facts, Listing, Matching, Place};
 
 /// Where a name can stand.
 const BUFFERS: &[&str] = &["dns.query", "dns_query", "tls.sni", "tls_sni", "http.host", "http_host", "http.uri", "tls.cert_subject"];
@@ -14,11 +14,26 @@ pub(super) fn read(file: &str, text: &str) -> Listing {
             continue;
         }
         // A rule that is commented out looks for nothing.
-        if let Some((_, options)) = line.split_once('(').filter(|_| !line.trim_start().starts_with('#')) {
+        if let Some((head, options)) = line.split_once('(').filter(|_| !line.trim_start().starts_with('#')) {
             options_of(&mut listing, number, options);
+            addresses(&mut listing, number, head);
         }
     }
     listing
+}
+
+/// Addresses that a rule's head names: `alert tcp any any -> [192.0.2.1,192.0.2.2] 3333`, an entry each.
+fn addresses(listing: &mut Listing, line: u64, head: &str) {
+    let Some((_, to)) = head.split_once("->").or_else(|| head.split_once("<>")) else { return };
+    let (hosts, ports) = to.trim().rsplit_once(' ').unwrap_or((to.trim(), ""));
+    let port = ports.parse::<u16>().ok();
+    for host in hosts.trim_matches(['[', ']', ' ']).split(',').map(str::trim) {
+        if host.starts_with('!') || host.starts_with('$') || host == "any" {
+            continue;
+        }
+        let facts = Facts { ports: port.into_iter().collect(), ..Facts::default() };
+        listing.add(Place::Line(line), host.trim_end_matches("/32"), Matching::Exact, facts);
+    }
 }
 
 /// A `content` and the keywords behind it.
@@ -45,11 +60,16 @@ fn options_of(listing: &mut Listing, line: u64, options: &str) {
             "dotprefix" => dot = true,
             "content" => {
                 finish(listing, line, content.take());
-                if !value.starts_with('!') {
+                if let Some(text) = value.strip_prefix('!') {
+                    rule::let_through(listing, line, &decode(text.trim().trim_matches('"')));
+                } else {
                     let text = decode(value.trim_matches('"'));
                     // In raw DNS a name's labels have lengths before them, so it stands as a whole; elsewhere a buffer must hold it.
                     content = Some(Content { text, dot, whole: !buffer && value.contains("|0"), ..Content::default() });
                 }
+            }
+            "pcre" if rule::of_names(value.trim_matches('"').trim_end_matches(|c: char| c.is_ascii_alphabetic()).trim_end_matches('/')) => {
+                listing.ignore(Place::Line(line), value, "a regular expression of names: list the names, each whole");
             }
             "startswith" => content.iter_mut().for_each(|c| c.start = true),
             "endswith" => content.iter_mut().for_each(|c| c.end = true),

@@ -6,7 +6,7 @@ use crate::intel::{Facts, Listing, Matching, Place};
 
 /// The delimiter of a header line that names a column of hosts.
 pub(super) fn delimiter(header: &str) -> Option<u8> {
-    [b',', b';', b'\t'].into_iter().find(|d| {
+    [b',', b';', b'\t', b'|'].into_iter().find(|d| {
         let names: Vec<String> = header.split(char::from(*d)).map(|n| rows::key(n.trim().trim_matches('"'))).collect();
         names.len() > 1 && rows::known(names.iter().map(String::as_str))
     })
