@@ -114,7 +114,7 @@ fn an_event_of_misp() {
             "http://misp-drop.example.com/x/xmrig.tar.gz weak",
             "00 no_host",
             "198.51.100.31 no_host",
-            "duckdns.org public_suffix"
+            "duckdns.org dynamic_dns"
         ]
     );
 }

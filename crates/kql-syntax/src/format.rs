@@ -289,6 +289,8 @@ fn spaced(before: Token, token: Token, hint: Option<Hint>, any: bool) -> bool {
         None => {}
     }
     match (before.kind, token.kind) {
+        // `9 .a` is an element of a number, which no number has; `9.0` is a number.
+        (TokenKind::Long | TokenKind::Real, TokenKind::Dot) => true,
         (_, TokenKind::Comma | TokenKind::Semicolon | TokenKind::Dot | TokenKind::Tilde | TokenKind::Colon) => false,
         (_, kind) if closes(kind) => false,
         (TokenKind::OpenParen | TokenKind::OpenBracket | TokenKind::OpenBrace | TokenKind::Dot | TokenKind::Bang, _) => false,

@@ -177,10 +177,9 @@ fn anchored(pattern: Option<&String>) -> String {
     pattern.map_or_else(String::new, |p| format!("^(?:{p})$"))
 }
 
-/// Watchlists lose spaces at the ends of their values.
+/// A command line of several lines is looked through as one. Watchlists lose spaces at the ends of their values.
 fn guarded(pattern: Option<&String>) -> String {
-    let bare = |p: &String| if p.trim() == p { p.clone() } else { format!("(?:{p})") };
-    pattern.map_or_else(String::new, bare)
+    pattern.map_or_else(String::new, |p| format!("(?s:{p})"))
 }
 
 fn hosts(of: Option<&Destination>) -> String {

@@ -118,6 +118,7 @@ fn check_lists(part: &'static str, lists: Lists<'_>, faults: &mut Faults) {
                 "sha256" => values::sha256(item),
                 "session" => values::session(item),
                 "host_group" | "account" | "signer" | "package" | "rule" => values::whole(key, item),
+                "command_line" if item.chars().all(|c| matches!(c, '*' | '?' | '.')) => values::whole(key, item),
                 _ => Ok(()),
             };
             if let Err((what, remedy)) = checked.and_then(|()| values::one_line(item)) {

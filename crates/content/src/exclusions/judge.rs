@@ -80,7 +80,7 @@ impl<'a> Judge<'a> {
             windows: span.into_iter().flat_map(laid_out).collect(),
             account: must.account_pattern.as_deref().map(Pattern::whole),
             command_line: must.command_line_pattern.as_deref().map(Pattern::whole),
-            forbidden_command: policy.must_not.command_line.as_deref().map(Pattern::new),
+            forbidden_command: policy.must_not.command_line.as_deref().map(Pattern::anywhere),
         }
     }
 
@@ -232,6 +232,11 @@ fn paid(list: &[String], s: &Subject) -> Fact {
 impl Pattern {
     fn new(text: &str) -> Self {
         Self(Regex::new(text).ok())
+    }
+
+    /// In a command line of several lines, too.
+    fn anywhere(text: &str) -> Self {
+        Self::new(&format!("(?s:{text})"))
     }
 
     fn whole(text: &str) -> Self {

@@ -38,9 +38,10 @@ pub(super) fn path_forbidden(list: &[String], path: &str) -> i8 {
     }
 }
 
-/// It climbs, or has several lines.
+/// It climbs, has several lines, or is a stream of a file.
 fn strange(path: &str) -> bool {
-    ["/../", r"\..\", r"/..\", r"\../", "\n"].iter().any(|odd| path.contains(odd))
+    let stream = on_windows(path) && path.get(2..).is_some_and(|rest| rest.contains(':'));
+    stream || ["/../", r"\..\", r"/..\", r"\../", "\n"].iter().any(|odd| path.contains(odd))
 }
 
 /// The account without its domain.

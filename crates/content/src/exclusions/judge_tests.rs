@@ -8,7 +8,7 @@ id: p
 owner: it@example.com
 approver: soc@example.com
 ticket: CHG-1
-reason: test
+reason: A job of the lab
 valid: {from: 2026-11-01, until: 2026-11-30}
 explains: [process_name, stratum_payload]
 must:

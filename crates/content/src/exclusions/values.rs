@@ -147,8 +147,23 @@ pub(super) fn sha256(hash: &str) -> Checked {
 }
 
 /// Groups in which every host is that nobody put elsewhere (`UnassignedGroup` is Defender's own), or all are. Lower case.
-const OF_EVERYBODY: [&str; 10] =
-    ["all", "all devices", "all hosts", "any", "default", "everything", "none", "unassigned", "unassignedgroup", "ungrouped"];
+const OF_EVERYBODY: [&str; 15] = [
+    "all",
+    "all devices",
+    "all hosts",
+    "all servers",
+    "all workstations",
+    "all computers",
+    "domain computers",
+    "everyone",
+    "any",
+    "default",
+    "everything",
+    "none",
+    "unassigned",
+    "unassignedgroup",
+    "ungrouped",
+];
 
 /// A value of a list that is compared whole, letter by letter.
 pub(super) fn whole(key: &str, item: &str) -> Checked {
@@ -161,6 +176,9 @@ pub(super) fn whole(key: &str, item: &str) -> Checked {
     }
     if let Some((_, alone)) = item.rsplit_once('\\').filter(|_| key == "account") {
         return wrong(format!("`{item}`: accounts are compared without their domain"), format!("write {alone}"));
+    }
+    if key == "account" && ["everyone", "authenticated users", "users"].contains(&item.trim().to_lowercase().as_str()) {
+        return wrong(format!("`{item}` is no account: it is everybody"), "name the account that runs the program");
     }
     if key == "host_group" && OF_EVERYBODY.contains(&item.trim().to_lowercase().as_str()) {
         return wrong(

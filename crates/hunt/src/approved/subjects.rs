@@ -47,15 +47,16 @@ pub(super) fn read(subjects: &Answer, peers: &Answer, sessions: &Answer) -> BTre
     let [paths, hashes, accounts, commands] = ["Path", "Hash", "UserKey", "Command"].map(text);
     let [parents, parent_commands, grandparents, grandparent_paths, sessions] =
         ["Parent", "ParentCommand", "Grandparent", "GrandparentPath", "Session"].map(text);
-    let wallets = text("Wallet");
-    // Files that a rule matches, by device and hash: the rule speaks of each process of the file.
-    let matched: BTreeSet<(&str, &str)> = processes
-        .iter()
-        .zip(&hashes)
-        .zip(&classes)
-        .filter(|((_, hash), class)| *class == "yara_file" && !hash.is_empty())
-        .map(|((process, hash), _)| (process.0.as_str(), hash.as_str()))
-        .collect();
+    let (wallets, path_keys) = (text("Wallet"), text("PathKey"));
+    // What rules match, by device and hash, or by the path where the match tells no hash: the rule speaks of each process of the file.
+    let mut matched: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+    for (n, class) in classes.iter().enumerate().filter(|(_, class)| matches!(class.as_str(), "yara_file" | "yara_memory")) {
+        let hash = hashes.get(n).map_or("", String::as_str);
+        let key = if hash.is_empty() { path_keys.get(n).map_or("", String::as_str) } else { hash };
+        if let Some(process) = processes.get(n).filter(|_| !key.is_empty()) {
+            matched.entry((process.0.as_str(), key)).or_default().insert(class);
+        }
+    }
     let [groups, signers, packages, rules] = ["Groups", "Signers", "Packages", "Rules"].map(|name| lists(subjects, name));
     let (started, others_write) = (numbers(subjects, "Started"), flags(subjects, "OthersWrite"));
     let own = peers_in(subjects);
@@ -96,7 +97,9 @@ pub(super) fn read(subjects: &Answer, peers: &Answer, sessions: &Answer) -> BTre
             rules: list(&rules).unwrap_or_default(),
             classes: {
                 let mut all: BTreeSet<&str> = several.cloned().unwrap_or_else(|| [classes.get(n).map_or("", String::as_str)].into());
-                all.extend(matched.contains(&(process.0.as_str(), hashes.get(n).map_or("", String::as_str))).then_some("yara_file"));
+                for key in [hashes.get(n), path_keys.get(n)].into_iter().flatten() {
+                    all.extend(matched.get(&(process.0.as_str(), key.as_str())).into_iter().flatten());
+                }
                 all.into_iter().map(str::to_owned).collect()
             },
         });

@@ -203,6 +203,17 @@ fn settle(policy: &Policy, row: &mut Subject) {
         peer.pool.clear();
     }
     row.destination = row.destination.take().filter(|peer| !peer.name.is_empty() || !peer.ip.is_empty());
+    // An address that the endpoint knows by a name has that name.
+    let named: Vec<Peer> = row.peers.iter().filter(|peer| !peer.name.is_empty()).cloned().collect();
+    let known = |peer: &Peer| {
+        named.iter().find(|other| peer.name.is_empty() && !peer.ip.is_empty() && (&other.ip, other.port) == (&peer.ip, peer.port))
+    };
+    row.peers.retain(|peer| known(peer).is_none());
+    if let Some(own) = row.destination.as_mut()
+        && let Some(other) = known(own)
+    {
+        own.name.clone_from(&other.name);
+    }
     if !row.classes.contains(&row.evidence_class) {
         row.classes.push(row.evidence_class.clone());
     }

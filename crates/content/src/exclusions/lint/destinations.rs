@@ -17,7 +17,7 @@ const PRIVATE: [&str; 9] =
 /// Public networks together, in addresses.
 const MOST_PUBLIC: u64 = 256;
 /// Zones of services that lead from a public name to a host behind somebody's router, or hide where a host is; each with its documentation.
-const TUNNELS: [(&str, &str); 20] = [
+const TUNNELS: [(&str, &str); 26] = [
     ("ngrok.io", "ngrok.com/docs"),
     ("ngrok.app", "ngrok.com/docs"),
     ("ngrok.dev", "ngrok.com/docs"),
@@ -36,6 +36,12 @@ const TUNNELS: [(&str, &str); 20] = [
     ("ply.gg", "playit.gg/support"),
     ("portmap.io", "portmap.io"),
     ("portmap.host", "portmap.io"),
+    ("devtunnels.ms", "learn.microsoft.com/azure/developer/dev-tunnels"),
+    ("zrok.io", "docs.zrok.io"),
+    ("ts.net", "tailscale.com/kb/1223/funnel"),
+    ("workers.dev", "developers.cloudflare.com/workers"),
+    ("nip.io", "nip.io: the name says the address"),
+    ("sslip.io", "sslip.io: the name says the address"),
     ("onion", "RFC 7686: Tor"),
     ("i2p", "geti2p.net/docs"),
 ];

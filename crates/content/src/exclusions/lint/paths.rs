@@ -7,7 +7,7 @@ use super::super::values::{self, on_windows};
 /// Folders in which users can make or change files, with why and who says so. Lower case; a Windows folder is one on any drive. FHS is the Filesystem
 /// Hierarchy Standard 3.0 (https://refspecs.linuxfoundation.org/fhs.shtml); the list of Windows' folders is kept by those who test AppLocker
 /// (https://github.com/api0cradle/UltimateAppLockerByPassList).
-const WRITABLE: [(&str, &str); 50] = [
+const WRITABLE: [(&str, &str); 58] = [
     ("/tmp", "FHS 3.18: everybody's"),
     ("/var/tmp", "FHS 5.15: everybody's"),
     ("/dev", "FHS 3.6; /dev/shm and /dev/mqueue are everybody's"),
@@ -37,6 +37,13 @@ const WRITABLE: [(&str, &str); 50] = [
     ("/var/lib/containerd", "whoever makes a container's image fills it"),
     ("/var/lib/kubelet", "whoever makes a container's volume fills it"),
     ("/var/lib/jenkins", "whoever commits has his programs built there"),
+    ("/run/shm", "/dev/shm on older systems: everybody's"),
+    ("/nfs/home", "each user's own, over the network"),
+    ("/workspace", "what is built for whoever commits"),
+    ("/var/lib/postgresql", "the data base's account writes there"),
+    ("/var/lib/mysql", "the data base's account writes there"),
+    ("/var/lib/redis", "the data base's account writes there"),
+    ("/var/lib/mongodb", "the data base's account writes there"),
     ("/users", "macOS: each user's own"),
     ("/private/tmp", "macOS: everybody's"),
     ("/private/var/tmp", "macOS: everybody's"),
@@ -54,6 +61,7 @@ const WRITABLE: [(&str, &str); 50] = [
     (r"\windows\registration\crmlog", "Windows: users may make files there"),
     (r"\windows\system32\com\dmp", "Windows: users may make files there"),
     (r"\windows\system32\fxstmp", "Windows: users may make files there"),
+    (r"\windows\system32\spool", "Windows: users send print jobs there, and may make files below it"),
     (r"\windows\system32\tasks", "Windows: users may make files there"),
     (r"\windows\system32\spool\drivers\color", "Windows: users may make files there"),
     (r"\windows\system32\microsoft\crypto\rsa\machinekeys", "Windows: users may make files there"),
@@ -61,7 +69,7 @@ const WRITABLE: [(&str, &str); 50] = [
 ];
 
 /// Folders with the programs of many makers.
-const WIDE: [&str; 20] = [
+const WIDE: [&str; 21] = [
     "/usr/bin",
     "/usr/sbin",
     "/usr/lib",
@@ -80,6 +88,7 @@ const WIDE: [&str; 20] = [
     r"\program files\windowsapps",
     r"\windows\system32",
     r"\windows\syswow64",
+    r"\windows\winsxs",
     r"\windows\system32\spool",
     r"\windows\system32\spool\drivers",
 ];
@@ -125,11 +134,19 @@ fn writable(key: &str) -> Option<(&'static str, &'static str)> {
     let below = |path: &str| folder.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '\\']));
     const TEMPORARY: (&str, &str) = ("/tmp/", "a folder for what is there for a while only");
     let temporary = folder.contains("/tmp/") || folder.contains(r"\temp\") || folder.contains(r"\tmp\");
+    const SITES: (&str, &str) = ("a web site", "a web server's account or its visitors write there");
+    let site = ["webapps", "htdocs", "uploads", "node_modules", "wwwroot"]
+        .iter()
+        .any(|part| folder.split(['/', '\\']).skip(1).any(|own| own == *part));
+    const SHARED: (&str, &str) = (r"\public\", "a folder for everybody");
+    let shared = folder.contains(r"\public\");
     let homes = folder.strip_prefix("/home").is_some_and(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with('/'));
     WRITABLE
         .into_iter()
         .find(|(path, _)| below(path))
         .or(temporary.then_some(TEMPORARY))
+        .or(site.then_some(SITES))
+        .or(shared.then_some(SHARED))
         .or(homes.then_some(("/home", "FHS 3.8: each user's own")))
 }
 

@@ -47,6 +47,19 @@ const PLACEHOLDERS: &[&str] = &[
     "changeme",
     "change me",
     "pending",
+    "test",
+    "testing",
+    "fp",
+    "false positive",
+    "see ticket",
+    "verbal",
+    "auto",
+    "auto-approved",
+    "automatic",
+    "automatically",
+    "system",
+    "bot",
+    "admin",
     "later",
 ];
 
@@ -112,7 +125,10 @@ impl Policy {
 fn says_nothing(text: &str, number: bool) -> bool {
     let plain = plain(text);
     let plain = plain.trim_matches(|c: char| !c.is_alphanumeric());
-    PLACEHOLDERS.contains(&plain) || !plain.chars().any(|c| c.is_alphabetic() || (number && c.is_numeric()))
+    // CHG-XXXX: a form's number.
+    let form = number
+        && plain.rsplit(['-', ' ', '#', '_']).next().is_some_and(|last| last.len() > 1 && last.chars().all(|c| c == 'x' || c == '0'));
+    form || PLACEHOLDERS.contains(&plain) || !plain.chars().any(|c| c.is_alphabetic() || (number && c.is_numeric()))
 }
 
 /// In one form: compatible signs as what they stand for, without what is not seen, in lower case.

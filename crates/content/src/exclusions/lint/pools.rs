@@ -17,8 +17,13 @@ pub(super) fn is_pool(host: &str) -> bool {
 
 /// Whether pools document the port, or anything may listen there.
 pub(super) fn is_pool_port(port: u16) -> bool {
+    COMMON.contains(&port) || is_mining_port(port)
+}
+
+/// Whether pools document the port.
+pub(super) fn is_mining_port(port: u16) -> bool {
     static PORTS: OnceLock<BTreeSet<String>> = OnceLock::new();
-    COMMON.contains(&port) || PORTS.get_or_init(|| column("MiningPorts", "Port")).contains(&port.to_string())
+    PORTS.get_or_init(|| column("MiningPorts", "Port")).contains(&port.to_string())
 }
 
 fn column(alias: &str, wanted: &str) -> BTreeSet<String> {

@@ -20,10 +20,25 @@ impl Policy {
                     format!("`{path}` runs what it is told: hash, signer and package vouch for {name}, and not for what {name} runs");
                 faults.add(&["must", "path"], path, what, REMEDY);
             }
-            if matches!(self.scenario, Some(3 | 4)) && miners().contains(file_name(path).as_str()) {
-                let of = self.scenario().map_or("", |scenario| scenario.name);
+            let of = self.scenario().map_or("", |scenario| scenario.name);
+            if matches!(self.scenario, Some(3 | 4)) && path.split(['/', '\\']).any(of_miner) {
                 let what = format!("`{path}` has the name of a miner, and no {of} is one");
                 faults.add(&["must", "path"], path, what, "name the node's or the backup's own program; mining is scenario 1, 2 or 5");
+            }
+            if self.scenario == Some(5) && of_miner(path) {
+                let what = format!("`{path}` has the name of a miner, and what a course shows is a simulation");
+                faults.add(&["must", "path"], path, what, "name the course's own simulator; mining is scenario 1 or 2");
+            }
+        }
+        let files = self.explains.iter().all(|class| class == "yara_file");
+        for (key, makers) in [("signer", &self.must.signer), ("package", &self.must.package)] {
+            if let Some(maker) = makers.iter().flatten().next()
+                && self.must.path.is_none()
+                && self.must.sha256.is_none()
+                && !files
+            {
+                let what = format!("`{maker}` vouches for all of its programs, wherever they lie: shells and interpreters, too");
+                faults.add(&["must", key], maker, what, "add the program's `path`, or its `sha256`");
             }
         }
         if !told && self.must.path.is_none() {
@@ -47,6 +62,11 @@ impl Policy {
                     what,
                     "name the service manager or the scheduler that starts the program, as /usr/lib/systemd/systemd",
                 );
+            } else if service && (file_name(own) != "svchost" || own.to_lowercase().contains("syswow64")) {
+                let what = format!(
+                    "the parent `{parent}`: svchost.exe in System32 alone runs services by name, so that it never explains anything"
+                );
+                faults.add(&["must", "parent"], parent, what, r"name it as C:\Windows\System32\svchost.exe?Schedule");
             } else if file_name(own) == "svchost" && !service {
                 let what = format!("the parent `{parent}` is any service of Windows");
                 faults.add(&["must", "parent"], parent, what, r"name the service, as C:\Windows\System32\svchost.exe?Schedule");
@@ -78,6 +98,8 @@ fn runner(path: &str) -> Option<String> {
     // The loader of programs starts any file that it is given, wherever that lies.
     let loader = ["ld-linux", "ld-musl", "ld.so", "ld64.so"].iter().any(|start| name.starts_with(start))
         || (name.starts_with("ld-") && name.contains(".so"));
+    // An emulator of programs for each machine.
+    let loader = loader || name.starts_with("qemu-");
     let known = loader || runs_what_it_is_told(bare) || runs_what_it_is_told(&name) || LOADERS.contains(&name.as_str());
     known.then_some(name)
 }
@@ -99,6 +121,13 @@ fn of_runner(package: &str) -> bool {
     PACKAGES.iter().any(|start| {
         name.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with(|c: char| !c.is_alphabetic() && c != '_'))
     })
+}
+
+/// Whether a file or a folder is called as miners are, or as those who hide them call them: after threads of the kernel.
+fn of_miner(path: &str) -> bool {
+    const DISGUISES: [&str; 8] = ["kswapd0", "kthreadd", "kthreaddi", "kworker", "ksoftirqd", "kdevtmpfsi", "kinsing", "watchdogd"];
+    let name = file_name(path);
+    miners().contains(&name) || DISGUISES.contains(&name.as_str())
 }
 
 /// File names of miners and their proxies, in lower case and without `.exe`.

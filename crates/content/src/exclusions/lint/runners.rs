@@ -110,6 +110,16 @@ const STARTERS: &[&str] = &[
     "strace",
     "ltrace",
     "flock",
+    "pkexec",
+    "socat",
+    "ssh",
+    "git",
+    "vi",
+    "vim",
+    "nvim",
+    "emacs",
+    "kubectl",
+    "sqlite",
 ];
 
 /// What starts containers, whose programs are others.
@@ -147,6 +157,13 @@ pub(super) const LOADERS: &[&str] = &[
     "wsl",
     "explorer",
     "taskeng",
+    "wmiprvse",
+    "schtasks",
+    "control",
+    "nssm",
+    "psexec",
+    "psexec64",
+    "psexesvc",
 ];
 
 /// What runs whatever lies in a web site or is asked over the network, or whatever it is told.
@@ -169,6 +186,13 @@ pub(super) const HOSTS: &[&str] = &[
     "tomcat",
     "iisexpress",
     "catalina",
+    "jsvc",
+    "exim",
+    "spoolsv",
+    "winword",
+    "excel",
+    "powerpnt",
+    "outlook",
 ];
 
 /// Packages of such programs, by the first part of their names.
@@ -213,9 +237,9 @@ pub(super) const FOLDERS: &[&str] = &["windowspowershell", "powershell", "nodejs
 
 /// Whether a parent of that name starts what anybody tells it. Shells are told apart by who started them.
 pub(super) fn starts_anything(name: &str, alone: bool) -> bool {
-    const OF_WINDOWS: [&str; 2] = ["wmiprvse", "scrcons"];
+    const OF_WINDOWS: [&str; 1] = ["scrcons"];
     const DATABASES: [&str; 6] = ["mysqld", "mariadbd", "postgres", "redis-server", "mongod", "sqlservr"];
-    let known = [LANGUAGES, STARTERS, CONTAINERS].iter().any(|list| list.contains(&name));
+    let known = [LANGUAGES, STARTERS, CONTAINERS].iter().any(|list| list.contains(&name)) || name.starts_with("containerd-shim");
     let loader = LOADERS.contains(&name) && !["svchost", "explorer", "bash", "taskeng"].contains(&name);
     (alone && known) || loader || OF_WINDOWS.contains(&name) || DATABASES.contains(&name)
 }

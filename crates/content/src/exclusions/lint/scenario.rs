@@ -2,8 +2,10 @@
 
 use super::super::fault::Faults;
 use super::super::policy::Policy;
+use super::super::values::cidr;
 use super::super::weights::weights;
-use super::pools::{is_pool, is_pool_port};
+use super::destinations::is_private;
+use super::pools::{is_mining_port, is_pool, is_pool_port};
 use chrono::{DateTime, Days, Duration, Utc};
 
 /// An approved activity, and what a policy for it needs.
@@ -23,6 +25,9 @@ pub struct Scenario {
     pub private: bool,
 }
 
+/// A lab is one network of 256 addresses at most, or a link of IPv6.
+const MOST_OF_LAB: u8 = 24;
+const MOST_OF_LAB_6: u8 = 64;
 /// A policy of no scenario.
 const LONGEST: u64 = 92;
 /// So long before its approval a policy may begin: to explain what was found before it was written.
@@ -85,7 +90,7 @@ pub const SCENARIOS: [Scenario; 5] = [
         name: "teaching",
         days: 200,
         facts: &[&["host_group"], &["path"], &["account"], &["destination"], &["window"]],
-        never_claims: &[],
+        never_claims: &["yara_file", "yara_memory", "persistence"],
         offline: false,
         no_mining_protocol: false,
         private: true,
@@ -141,6 +146,12 @@ impl Policy {
                 let what = format!("{of} may not go to `{host}`, a mining pool");
                 faults.add(&["must", "destination", "hosts"], host, what, "name its own peers alone");
             }
+            let public = destination.and_then(|d| d.networks.as_ref()).into_iter().flatten().find(|network| !is_private(network));
+            let ports = destination.and_then(|d| d.ports.as_ref());
+            if let Some(network) = public.filter(|_| ports.is_none_or(|ports| ports.iter().any(|port| is_mining_port(*port)))) {
+                let what = format!("{of} may go to the public network {network} at ports where pools listen");
+                faults.add(&["must", "destination", "networks"], network, what, "list the ports of its own protocol beside it");
+            }
             let ports = destination.filter(|d| d.hosts.is_none() && d.networks.is_none()).and_then(|d| d.ports.as_ref());
             for port in ports.into_iter().flatten().filter(|port| is_pool_port(**port)) {
                 let what = format!("{of} may go to anybody at port {port}, where pools or the web listen");
@@ -157,7 +168,12 @@ impl Policy {
             faults.add(&["must", "destination"], "", what, "list networks alone, as 10.99.0.5/32");
         }
         for network in destination.and_then(|d| d.networks.as_ref()).into_iter().flatten() {
-            if scenario.private && !super::destinations::is_private(network) {
+            let most = if network.contains(':') { MOST_OF_LAB_6 } else { MOST_OF_LAB };
+            if scenario.private && cidr(network).is_some_and(|n| n.prefix_len() < most) {
+                let what = format!("{of} may go to all of `{network}`: a relay anywhere in it passes for the lab's pool");
+                faults.add(&["must", "destination", "networks"], network, what, "name the lab's own network, as 10.99.0.5/32");
+            }
+            if scenario.private && !is_private(network) {
                 let what = format!("{of} may go to networks of the company only, and `{network}` is public");
                 faults.add(&["must", "destination", "networks"], network, what, "name the lab's own network, as 10.99.0.5/32");
             }

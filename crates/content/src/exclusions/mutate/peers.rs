@@ -1,7 +1,7 @@
 //! Another pool, another wallet.
 
 use super::super::approved::peer;
-use super::super::judge_peers::name_of;
+use super::super::judge_peers::{allowed, name_of};
 use super::super::policy::Destination;
 use super::super::subject::{Peer, Subject};
 use super::super::values::cidr;
@@ -17,6 +17,14 @@ pub(super) fn mutate(made: &mut Mutants<'_>) {
 
 fn public(name: &str) -> Peer {
     Peer { name: name.to_owned(), ip: "203.0.113.7".to_owned(), port: Some(10128), pool: String::new() }
+}
+
+/// A pool that the policy does not name, at an address that it does not allow.
+fn foreign(destination: &Destination) -> Peer {
+    const POOLS: [&str; 3] = ["gulf.moneroocean.stream", "pool.hashvault.pro", "xmr.2miners.com"];
+    const ADDRESSES: [&str; 3] = ["203.0.113.7", "198.51.100.7", "192.0.2.7"];
+    let others = POOLS.into_iter().flat_map(|name| ADDRESSES.map(|ip| Peer { ip: ip.to_owned(), ..public(name) }));
+    others.into_iter().find(|peer| allowed(destination, peer) == -1).unwrap_or_else(|| public(""))
 }
 
 /// The row goes there, and nowhere else.
@@ -63,18 +71,23 @@ fn destinations(made: &mut Mutants<'_>) {
     let own = Peer { name: name_of(&own.name).trim_end_matches('.').to_owned(), ..own };
     let named = |name: String| Peer { name, ..own.clone() };
     let at = |ip: &str| Peer { name: String::new(), ip: ip.to_owned(), ..own.clone() };
+    let elsewhere = foreign(must.as_ref().unwrap_or(&Destination::default()));
     let mut others = vec![
-        (Other::Address, "at a public pool", public("gulf.moneroocean.stream")),
-        (Other::Address, "at an address of no name", public("")),
+        (Other::Address, "at a public pool", elsewhere.clone()),
+        (Other::Address, "at an address of no name", Peer { name: String::new(), ..elsewhere.clone() }),
         (Other::Port, "at another port", Peer { port: own.port.map(|p| p ^ 1), ..own.clone() }),
         (Other::Name, "at a longer name", named(format!("{}.example.net", own.name))),
         (Other::Name, "at a name with a space", named(format!("{} ", own.name))),
         (Other::Name, "at a name of several lines", named(format!("{}\nx", own.name))),
-        (Other::Alias, "at a URL that names the pool as its user", named(format!("stratum+tcp://{}:3333@203.0.113.7:10128", own.name))),
+        (
+            Other::Alias,
+            "at a URL that names the pool as its user",
+            named(format!("stratum+tcp://{}:3333@{}:10128", own.name, elsewhere.ip)),
+        ),
         (Other::Address, "at another address and the pool's port", at("203.0.113.77")),
         (Other::Address, "at an address with a mask", at("203.0.113.7/0")),
         (Other::Address, "at an address of IPv6 with a mask", at("2001:db8::7/0")),
-        (Other::Alias, "by a name that is another address", named("203.0.113.7".to_owned())),
+        (Other::Alias, "by a name that is another address", named(elsewhere.ip)),
     ];
     others.extend(lookalike(&own.name, 0).map(|name| (Other::Name, "a Cyrillic letter in the pool", named(name))));
     if let Some(destination) = must {

@@ -18,8 +18,10 @@ pub(super) fn mutate(made: &mut Mutants<'_>) {
     made.add("not_sha256", "no hash", |s| s.sha256.clear());
     vouched(made);
     let rules = &made.policy.must.rule;
-    made.add("rule", "another YARA rule beside it", |s| s.rules.push("xmrig".to_owned()));
-    made.add("rule", "another YARA rule", |s| s.rules = vec!["xmrig".to_owned()]);
+    let listed = |rule: &&str| rules.iter().flatten().any(|own| own == rule);
+    let other = ["xmrig", "coinminer", "another"].into_iter().find(|rule| !listed(rule)).unwrap_or("another rule");
+    made.add("rule", "another YARA rule beside it", |s| s.rules.push(other.to_owned()));
+    made.add("rule", "another YARA rule", |s| s.rules = vec![other.to_owned()]);
     made.add("rule", "no YARA rule known", |s| s.rules.clear());
     if let Some(rule) = made.row.rules.first() {
         made.spellings("rule", rule, rules, |s, other| s.rules = vec![other]);
