@@ -84,9 +84,13 @@ fn completed(row: &Value, unique: &str, table: &str, record: &Value) -> Value {
     }
     if table == "PoolhoundStratum_CL" {
         all["ProcessUniqueId"] = unique.into();
+        all["SrcIpAddr"] = "".into();
     }
     for (name, value) in record.as_object().unwrap() {
-        all[name] = value.as_str().map_or_else(|| value.clone(), |text| text.replace("{short}", short).into());
+        all[name] = value.as_str().map_or_else(
+            || value.clone(),
+            |text| text.replace("{short}", short).replace("{unique}", unique).replace("{sha256}", row["SHA256"].as_str().unwrap()).into(),
+        );
     }
     all
 }
