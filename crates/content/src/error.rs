@@ -12,4 +12,11 @@ impl ContentError {
     pub(crate) fn file(file: impl Into<String>, reason: impl ToString) -> Self {
         Self::File { file: file.into(), reason: reason.to_string() }
     }
+
+    /// The file.
+    pub fn place(&self) -> &str {
+        match self {
+            Self::File { file, .. } | Self::Line { file, .. } => file,
+        }
+    }
 }

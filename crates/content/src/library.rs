@@ -80,6 +80,9 @@ impl Library {
     pub fn add_watchlists(&mut self, path: &Path) -> Vec<ContentError> {
         self.each(path, &["csv"], |library, name, text| {
             let list = Watchlist::parse(name, &stem(Path::new(name)), text)?;
+            if let Some(own) = library.watchlists.iter().find(|own| own.alias.eq_ignore_ascii_case(&list.alias)) {
+                list.replaces(own).map_err(|reason| ContentError::file(name, reason))?;
+            }
             library.watchlists.retain(|other| !other.alias.eq_ignore_ascii_case(&list.alias));
             library.watchlists.push(list);
             Ok(())

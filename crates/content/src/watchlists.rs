@@ -33,6 +33,26 @@ impl Watchlist {
         Ok(Self { alias: alias.to_owned(), columns, rows })
     }
 
+    /// Whether it has the columns that queries ask for of the list of that name.
+    ///
+    /// # Errors
+    /// Says which are missing, and which are there.
+    pub fn replaces(&self, own: &Self) -> Result<(), String> {
+        // For people alone.
+        const NOTES: [&str; 4] = ["Owner", "Reference", "FirstSeen", "LastSeen"];
+        let missing: Vec<&str> =
+            own.columns.iter().filter(|c| !self.columns.contains(c)).map(String::as_str).filter(|c| !NOTES.contains(c)).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        Err(format!(
+            "the watchlist {} has no column {}; it has {} (names are compared with case, and columns parted by commas)",
+            own.alias,
+            missing.join(", "),
+            self.columns.join(", ")
+        ))
+    }
+
     /// As a file for `--watchlists` or for an upload.
     pub fn to_csv(&self) -> String {
         let mut writer = csv::Writer::from_writer(Vec::new());
@@ -65,6 +85,16 @@ impl Watchlist {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_that_replaces_has_the_columns_that_are_asked_for() {
+        let own = Watchlist::parse("f", "HostGroups", "Host,Group,Owner\n").unwrap();
+        assert_eq!(Watchlist::parse("f", "HostGroups", "Host,Group\na,b\n").unwrap().replaces(&own), Ok(()));
+        for other in ["host,group\n", "Host;Group\n", "Host\n"] {
+            let reason = Watchlist::parse("f", "HostGroups", other).unwrap().replaces(&own).unwrap_err();
+            assert!(reason.contains("HostGroups has no column"), "{reason}");
+        }
+    }
 
     #[test]
     fn rows_become_a_table_with_a_search_key() {

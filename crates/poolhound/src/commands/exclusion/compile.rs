@@ -4,10 +4,11 @@ use super::{embedded, tell};
 use crate::cli::exclusion::{CompileArgs, Level};
 use crate::error::Error;
 use crate::progress::complain;
-use ::content::Library;
 use ::content::exclusions::{POLICY_LIST, Policy, WINDOW_LIST, policy_hash};
+use ::content::{ContentError, Library};
 use model::exit;
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -19,11 +20,14 @@ pub(super) fn run(args: &CompileArgs, quiet: bool) -> Result<u8, Error> {
         return Err(Error::Usage("compile needs policies: poolhound exclusion compile PATH... --output DIR (see --help)".to_owned()));
     }
     let mut library = embedded()?;
-    let mut faulty = false;
+    let (mut faulty, mut refused) = (false, 0);
     for path in &args.paths {
-        faulty |= tell(&library.add_exclusions(path));
+        let faults = library.add_exclusions(path);
+        // A file may have several faults.
+        let files: BTreeSet<&str> = faults.iter().map(ContentError::place).collect();
+        refused += files.len();
+        faulty |= tell(&faults);
     }
-    let mut refused = 0;
     library.policies.retain(|(file, policy)| {
         let lacking = needs(policy).into_iter().filter(|(_, level)| *level > args.level).collect::<Vec<_>>();
         for (fact, level) in &lacking {
