@@ -96,7 +96,8 @@ pub(super) fn take_job(session: &mut Session, job: &Map<String, Value>) -> bool 
     let known = coins::algorithm(text(job, "algo"));
     let target = text(job, "target");
     let work = if known == Some("rx/yada") { number_target(target) } else { cryptonote_target(target) };
-    if blob.len() < SHORTEST_BLOB || !is_some_hex(blob) || target.is_empty() || !job.contains_key("job_id") {
+    // Yadacoin's targets are decimal numbers, all others are in hex.
+    if blob.len() < SHORTEST_BLOB || !is_some_hex(blob) || !is_some_hex(target) || !job.contains_key("job_id") {
         return false;
     }
     session.jobs.set(work);

@@ -6,7 +6,9 @@ use super::login;
 use super::message::{Message, number, text};
 use super::session::{Session, Sign, sign};
 
-const AUTH: Sign = sign("auth with a site key", 2.0);
+/// Site keys are what many services of web pages ask for.
+const AUTH: Sign = sign("auth with a site key", 1.0);
+const MINERS_AUTH: Sign = sign("auth of a miner in a page", 1.0);
 const AUTHED: Sign = sign("authed with a token and hashes", 1.5);
 const JOB: Sign = sign("job with blob and target", 2.0);
 const SHARE: Sign = sign("share with nonce and hash", 2.0);
@@ -36,6 +38,10 @@ fn kind(session: &mut Session, message: &Message<'_>) -> bool {
         "auth" if params.contains_key("site_key") => {
             session.login(text(params, "site_key"), 3);
             session.sign(AUTH, at);
+            // Coinhive's, whose kin all have it.
+            if matches!(text(params, "type"), "anonymous" | "user" | "token") && params.contains_key("goal") {
+                session.sign(MINERS_AUTH, at);
+            }
             if session.worker.is_empty() {
                 session.worker = super::session::clip(text(params, "user"));
             }
